@@ -1,0 +1,5 @@
+/** Learning rates over the steps. */
+@NullMarked
+package dev.millrace.model.schedule;
+
+import org.jspecify.annotations.NullMarked;
