@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.cli;
 
+import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -28,9 +29,6 @@ import picocli.CommandLine.ScopeType;
             "",
             "Exit codes: 0 it worked, 1 it failed, 2 the command line or configuration is wrong.",
             "Completion for bash and zsh: source <(millrace generate-completion)"
-        },
-        subcommands = {
-            ValidateCommand.class,
         })
 public final class Millrace {
 
@@ -50,11 +48,18 @@ public final class Millrace {
         Millrace millrace = new Millrace();
         CommandLine line = new CommandLine(millrace);
         Failures failures = new Failures(() -> millrace.verbose);
+        verbs().forEach(line::addSubcommand);
         line.addSubcommand(completion());
         line.setExecutionExceptionHandler(failures);
         line.setParameterExceptionHandler(failures);
         line.setCaseInsensitiveEnumValuesAllowed(true);
         return line;
+    }
+
+    /** In the order of {@code --help}. */
+    private static List<Object> verbs() {
+        return List.of( //
+                new ValidateCommand());
     }
 
     private static CommandLine completion() {

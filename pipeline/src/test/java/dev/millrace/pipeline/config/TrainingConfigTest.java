@@ -164,7 +164,7 @@ class TrainingConfigTest {
                     "training.staleness: -1 | must be text that is unbounded or an integer >= 0. Received: -1",
                     "source.starting-offsets: oldest | must be one of earliest, latest, committed. Received: oldest",
                     "source.bounded: maybe | must be true or false. Received: maybe",
-                    "metrics.fading: .nan | must be a number > 0 and < 1. Received: NaN",
+                    "metrics.fading: .nan | must be a number > 0 and < 1. Received: .nan",
                     "source.topics: [] | must be a list of names with at least one, none empty. Received: []",
                     "report.topic: samples | must differ from source.topics. Received: samples",
                     "publish.snapshot-topic: s | is missing beside publish.snapshot-topic",
