@@ -1,0 +1,54 @@
+package dev.millrace.pipeline.config;
+
+import java.io.Serializable;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How large batches are and how they are closed.
+ *
+ * @param size global batch of the first step, samples
+ * @param min smallest global batch the policy may ask for
+ * @param max largest
+ * @param plateau parameters of the loss-plateau policy
+ * @param maxAge after which an unfilled mini-batch is closed
+ * @param memoryBudget of one worker for what goes through the engine at once, bytes
+ * @param micro samples that go through the engine at once; null for what fits the budget
+ */
+public record BatchConfig(
+        int size,
+        BatchPolicy policy,
+        int min,
+        int max,
+        Plateau plateau,
+        Duration maxAge,
+        long memoryBudget,
+        @Nullable Integer micro)
+        implements Serializable {
+
+    /**
+     * When the loss counts as settled, and what follows.
+     *
+     * @param window steps
+     * @param tolerance relative fall of the loss
+     * @param factor by which the batch grows
+     * @param cooldown steps
+     */
+    public record Plateau(int window, double tolerance, double factor, int cooldown) implements Serializable {}
+
+    static BatchConfig of(OptionValues values) {
+        return new BatchConfig(
+                values.get(TrainingOptions.BATCH_SIZE),
+                values.get(TrainingOptions.BATCH_POLICY),
+                values.get(TrainingOptions.BATCH_MIN),
+                values.get(TrainingOptions.BATCH_MAX),
+                new Plateau(
+                        values.get(TrainingOptions.BATCH_PLATEAU_WINDOW),
+                        values.get(TrainingOptions.BATCH_PLATEAU_TOLERANCE),
+                        values.get(TrainingOptions.BATCH_PLATEAU_FACTOR),
+                        values.get(TrainingOptions.BATCH_PLATEAU_COOLDOWN)),
+                values.get(TrainingOptions.BATCH_MAX_AGE),
+                values.get(TrainingOptions.BATCH_MEMORY_BUDGET).getBytes(),
+                values.find(TrainingOptions.BATCH_MICRO));
+    }
+}

@@ -1,0 +1,407 @@
+package dev.millrace.pipeline.config;
+
+import dev.millrace.schemas.wire.WireFormat;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.List;
+import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
+import org.apache.flink.configuration.MemorySize;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Every option of a training job: key, type, default, constraint and description, here and nowhere else.
+ *
+ * <p>The reference table in {@code deploy/CONFIGURATION.md} is made from this class.
+ */
+public final class TrainingOptions {
+    private static final List<Setting<?>> ALL = new ArrayList<>();
+
+    // Model -----------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<String> MODEL_FILE = optional(
+            "model.file",
+            ValueType.TEXT,
+            null,
+            "YAML or JSON file with the model, instead of a model section; relative to the configuration file.");
+
+    // Kafka -----------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<String> KAFKA_BOOTSTRAP_SERVERS = required(
+            "kafka.bootstrap.servers",
+            ValueType.TEXT,
+            new Constraint<>("with host:port, several by commas", TrainingOptions::isAddressList),
+            "Brokers to find the cluster by.");
+
+    // Source ----------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<List<String>> SOURCE_TOPICS = required(
+            "source.topics",
+            ValueType.NAMES,
+            new Constraint<>("with at least one, none empty", names -> isNamed(names)),
+            "Topics with labeled samples.");
+    public static final ConfigOption<String> SOURCE_GROUP_ID = optional(
+            "source.group-id",
+            ValueType.TEXT,
+            null,
+            "Consumer group that offsets are committed for, to be watched; the job itself restores from its"
+                    + " checkpoints. Unset: millrace-<model name>.");
+    public static final ConfigOption<StartingOffsets> SOURCE_STARTING_OFFSETS = option(
+            "source.starting-offsets",
+            ValueType.oneOf(StartingOffsets.class),
+            StartingOffsets.EARLIEST,
+            null,
+            "Where a job without a checkpoint begins to read. committed falls back to earliest.");
+    public static final ConfigOption<WireFormat> SOURCE_WIRE_FORMAT = option(
+            "source.wire-format",
+            ValueType.oneOf(WireFormat.class),
+            WireFormat.RAW,
+            null,
+            "What stands before the Avro bytes of a sample: nothing, Confluent's 0x00 and schema id, or Avro's"
+                    + " single-object marker and fingerprint.");
+    public static final ConfigOption<String> SOURCE_SCHEMA_DIRECTORY = optional(
+            "source.schema-directory",
+            ValueType.TEXT,
+            null,
+            "Directory with further writer schemas (<id>.avsc for confluent), beside those shipped.");
+    public static final ConfigOption<Duration> SOURCE_PARTITION_DISCOVERY_INTERVAL = option(
+            "source.partition-discovery-interval",
+            ValueType.DURATION,
+            Duration.ofSeconds(30),
+            positive(),
+            "How often new partitions are looked for.");
+    public static final ConfigOption<Boolean> SOURCE_BOUNDED = option(
+            "source.bounded",
+            ValueType.FLAG,
+            false,
+            null,
+            "Train up to the present end of the topics, publish and stop.");
+
+    // Samples ---------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<MemorySize> SAMPLE_MAX_BYTES = option(
+            "sample.max-bytes",
+            ValueType.SIZE,
+            MemorySize.ofMebiBytes(1),
+            sizeBetween("1 b", "64 mb"),
+            "Larger records are refused before they are decoded.");
+    public static final ConfigOption<Duration> SAMPLE_MAX_FUTURE = option(
+            "sample.max-future",
+            ValueType.DURATION,
+            Duration.ofHours(1),
+            positive(),
+            "How far the event time of a sample may lie ahead of the clock.");
+
+    // Batch size ------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<Integer> BATCH_SIZE = option(
+            "batch.size",
+            ValueType.INTEGER,
+            32,
+            between(1, 1 << 20),
+            "Samples of the first step, over all workers; of every step where the policy is fixed. 1 is plain"
+                    + " stochastic gradient descent.");
+    public static final ConfigOption<BatchPolicy> BATCH_POLICY = option(
+            "batch.policy",
+            ValueType.oneOf(BatchPolicy.class),
+            BatchPolicy.FIXED,
+            null,
+            "Who decides the size of the next batch.");
+    public static final ConfigOption<Integer> BATCH_MIN = option(
+            "batch.min", ValueType.INTEGER, 1, between(1, 1 << 20), "Smallest batch that the policy may ask for.");
+    public static final ConfigOption<Integer> BATCH_MAX = option(
+            "batch.max", ValueType.INTEGER, 4096, between(1, 1 << 20), "Largest batch that the policy may ask for.");
+    public static final ConfigOption<Integer> BATCH_PLATEAU_WINDOW = option(
+            "batch.plateau.window",
+            ValueType.INTEGER,
+            100,
+            between(2, 1_000_000),
+            "loss-plateau: steps whose mean loss is compared with that of as many before.");
+    public static final ConfigOption<Double> BATCH_PLATEAU_TOLERANCE = option(
+            "batch.plateau.tolerance",
+            ValueType.NUMBER,
+            0.01,
+            new Constraint<>(">= 0 and < 1", value -> value >= 0 && value < 1),
+            "loss-plateau: relative fall of the mean loss below which it counts as settled.");
+    public static final ConfigOption<Double> BATCH_PLATEAU_FACTOR = option(
+            "batch.plateau.factor",
+            ValueType.NUMBER,
+            2.0,
+            new Constraint<>("> 1 and <= 16", value -> value > 1 && value <= 16),
+            "loss-plateau: what the batch size is multiplied by.");
+    public static final ConfigOption<Integer> BATCH_PLATEAU_COOLDOWN = option(
+            "batch.plateau.cooldown",
+            ValueType.INTEGER,
+            100,
+            between(0, 1_000_000),
+            "loss-plateau: steps after a change before the next.");
+    public static final ConfigOption<Duration> BATCH_MAX_AGE = option(
+            "batch.max-age",
+            ValueType.DURATION,
+            Duration.ofSeconds(1),
+            positive(),
+            "A mini-batch is closed at this age even if it is not full, so that a slow stream is still learnt from.");
+    public static final ConfigOption<MemorySize> BATCH_MEMORY_BUDGET = option(
+            "batch.memory-budget",
+            ValueType.SIZE,
+            MemorySize.ofMebiBytes(64),
+            sizeBetween("64 kb", "64 gb"),
+            "Memory of one worker for the samples and activations that go through the engine at once. Larger"
+                    + " mini-batches are accumulated in micro-batches that fit.");
+    public static final ConfigOption<Integer> BATCH_MICRO = optional(
+            "batch.micro",
+            ValueType.INTEGER,
+            between(1, 1 << 20),
+            "Samples that go through the engine at once. Unset: what fits batch.memory-budget.");
+
+    // Training --------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<String> TRAINING_STALENESS = option(
+            "training.staleness",
+            ValueType.TEXT,
+            "0",
+            new Constraint<>("that is unbounded or an integer >= 0", Staleness::isValid),
+            "Steps that a worker may be ahead of its parameters: 0 is synchronous, n bounded, unbounded"
+                    + " asynchronous.");
+    public static final ConfigOption<Reduction> TRAINING_REDUCTION = option(
+            "training.reduction",
+            ValueType.oneOf(Reduction.class),
+            Reduction.MEAN,
+            null,
+            "How the weighted gradients of one step become one.");
+    public static final ConfigOption<Duration> TRAINING_STEP_DEADLINE = option(
+            "training.step-deadline",
+            ValueType.DURATION,
+            Duration.ofSeconds(10),
+            positive(),
+            "A step is closed without the workers that have not answered for this long.");
+    public static final ConfigOption<Integer> TRAINING_MAX_CONSECUTIVE_REFUSALS = option(
+            "training.max-consecutive-refusals",
+            ValueType.INTEGER,
+            3,
+            between(1, 1_000_000),
+            "Steps in a row that may be refused because they are not finite before the job fails.");
+    public static final ConfigOption<Long> TRAINING_SEED =
+            option("training.seed", ValueType.LONG, 1L, null, "Seed of the initial parameters.");
+    public static final ConfigOption<EngineChoice> TRAINING_ENGINE = option(
+            "training.engine",
+            ValueType.oneOf(EngineChoice.class),
+            EngineChoice.AUTO,
+            null,
+            "What computes loss and gradient.");
+    public static final ConfigOption<Integer> TRAINING_WORKERS = option(
+            "training.workers",
+            ValueType.INTEGER,
+            1,
+            between(1, 1 << 15),
+            "Parallel workers, one slot each; more than partitions stay idle.");
+
+    // Metrics ---------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<Long> METRICS_WINDOW = option(
+            "metrics.window",
+            ValueType.LONG,
+            10_000L,
+            new Constraint<>(">= 1", value -> value >= 1),
+            "Samples that windowed loss, accuracy and AUC look back on.");
+    public static final ConfigOption<Double> METRICS_FADING = option(
+            "metrics.fading",
+            ValueType.NUMBER,
+            0.999,
+            new Constraint<>("> 0 and < 1", value -> value > 0 && value < 1),
+            "What the fading loss keeps of the past per sample.");
+
+    // Checkpoints -----------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<Duration> CHECKPOINT_INTERVAL = option(
+            "checkpoint.interval",
+            ValueType.DURATION,
+            Duration.ofSeconds(10),
+            new Constraint<>(">= 10 ms", value -> value.toMillis() >= 10),
+            "Time between checkpoints. A version is published when its checkpoint completes, so this is also how"
+                    + " fresh a published model is. Flink: execution.checkpointing.interval.");
+    public static final ConfigOption<String> CHECKPOINT_DIRECTORY = optional(
+            "checkpoint.directory",
+            ValueType.TEXT,
+            null,
+            "Where checkpoints go, as a URI that every machine reaches. Unset: what the cluster says. Flink:"
+                    + " execution.checkpointing.dir.");
+    public static final ConfigOption<Boolean> CHECKPOINT_UNALIGNED = option(
+            "checkpoint.unaligned",
+            ValueType.FLAG,
+            false,
+            null,
+            "Let checkpoint barriers overtake records in flight. Flink: execution.checkpointing.unaligned.enabled.");
+
+    // Publication -----------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<String> PUBLISH_SNAPSHOT_TOPIC = optional(
+            "publish.snapshot-topic",
+            ValueType.TEXT,
+            null,
+            "Topic for the parts of every published version. Needs publish.model-topic. Unset: not to Kafka.");
+    public static final ConfigOption<String> PUBLISH_MODEL_TOPIC = optional(
+            "publish.model-topic",
+            ValueType.TEXT,
+            null,
+            "Compacted topic for the manifest of the newest version, keyed by model.");
+    public static final ConfigOption<String> PUBLISH_DIRECTORY = optional(
+            "publish.directory",
+            ValueType.TEXT,
+            null,
+            "Directory for versions/<version>/ and current.json. Unset: not to files.");
+    public static final ConfigOption<Duration> PUBLISH_INTERVAL = option(
+            "publish.interval",
+            ValueType.DURATION,
+            Duration.ZERO,
+            new Constraint<>(">= 0", value -> !value.isNegative()),
+            "Least time between published versions. 0 ms publishes at every checkpoint.");
+    public static final ConfigOption<MemorySize> PUBLISH_MAX_PART_BYTES = option(
+            "publish.max-part-bytes",
+            ValueType.SIZE,
+            MemorySize.parse("512 kb"),
+            sizeBetween("1 kb", "4 mb"),
+            "Size of one part of a snapshot; the topic's max.message.bytes must be larger.");
+    public static final ConfigOption<Integer> PUBLISH_RETAINED_VERSIONS = option(
+            "publish.retained-versions",
+            ValueType.INTEGER,
+            10,
+            between(1, 1_000_000),
+            "Versions kept in publish.directory; older ones are deleted.");
+
+    // Reports ---------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<String> REPORT_TOPIC =
+            optional("report.topic", ValueType.TEXT, null, "Topic for training reports. Unset: Flink metrics only.");
+    public static final ConfigOption<Duration> REPORT_INTERVAL = option(
+            "report.interval",
+            ValueType.DURATION,
+            Duration.ofSeconds(1),
+            new Constraint<>(">= 10 ms", value -> value.toMillis() >= 10),
+            "Time between reports.");
+    public static final ConfigOption<Long> REPORT_SAMPLES = option(
+            "report.samples",
+            ValueType.LONG,
+            0L,
+            new Constraint<>(">= 0", value -> value >= 0),
+            "Also report after this many samples; 0 reports by time alone.");
+
+    // Dead letters ----------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<BadRecordPolicy> DEAD_LETTER_POLICY = option(
+            "dead-letter.policy",
+            ValueType.oneOf(BadRecordPolicy.class),
+            BadRecordPolicy.FAIL,
+            null,
+            "What becomes of a record that cannot become a sample. dead-letter needs dead-letter.topic.");
+    public static final ConfigOption<String> DEAD_LETTER_TOPIC = optional(
+            "dead-letter.topic",
+            ValueType.TEXT,
+            null,
+            "Topic for what could not become a sample, with reason, place and original bytes.");
+    public static final ConfigOption<MemorySize> DEAD_LETTER_MAX_VALUE_BYTES = option(
+            "dead-letter.max-value-bytes",
+            ValueType.SIZE,
+            MemorySize.parse("64 kb"),
+            sizeBetween("0 b", "512 kb"),
+            "Longer original values are cut; the true length is kept.");
+    public static final ConfigOption<Double> DEAD_LETTER_MAX_RATIO = option(
+            "dead-letter.max-ratio",
+            ValueType.NUMBER,
+            0.5,
+            new Constraint<>("> 0 and <= 1", value -> value > 0 && value <= 1),
+            "The job fails when more than this share of a minute's records are dead letters. 1 never fails.");
+    public static final ConfigOption<Integer> DEAD_LETTER_MAX_PER_MINUTE = option(
+            "dead-letter.max-per-minute",
+            ValueType.INTEGER,
+            10_000,
+            between(1, Integer.MAX_VALUE),
+            "The job fails when one worker makes more dead letters in a minute.");
+
+    // Families of keys ------------------------------------------------------------------------------------------------
+
+    static final Subtree MODEL =
+            new Subtree("model.", "The model, in Keras' words: name, inputs, layers, loss. See deploy/examples.");
+    static final Subtree OPTIMIZER =
+            new Subtree("optimizer.", "Optimizer, its parameters, weight decay and clipping. Unset: sgd.");
+    static final Subtree LEARNING_RATE =
+            new Subtree("learning-rate.", "Learning rate and its schedule, or a number. Unset: 0.01.");
+    static final Subtree KAFKA_PROPERTIES =
+            new Subtree("kafka.properties.", "Properties of every Kafka client, as Kafka names them.");
+    static final Subtree KAFKA_SOURCE_PROPERTIES =
+            new Subtree("kafka.source.properties.", "Properties of the consumers, over kafka.properties.");
+    static final Subtree KAFKA_SINK_PROPERTIES =
+            new Subtree("kafka.sink.properties.", "Properties of the producers, over kafka.properties.");
+    static final Subtree FLINK = new Subtree(
+            "flink.", "Flink's own options for this job, as Flink names them, over the defaults of this table's end.");
+
+    private static final List<Subtree> SUBTREES = List.of(
+            MODEL, KAFKA_PROPERTIES, KAFKA_SOURCE_PROPERTIES, KAFKA_SINK_PROPERTIES, OPTIMIZER, LEARNING_RATE, FLINK);
+
+    private TrainingOptions() {}
+
+    /** Every option, in the order of this class. */
+    public static List<Setting<?>> all() {
+        return Collections.unmodifiableList(ALL);
+    }
+
+    /** The families of keys that are handed on. */
+    public static List<Subtree> subtrees() {
+        return SUBTREES;
+    }
+
+    private static <T> ConfigOption<T> option(
+            String key, ValueType<T> type, T defaultValue, @Nullable Constraint<T> constraint, String description) {
+        return declare(key, type, defaultValue, constraint, description, false);
+    }
+
+    private static <T> ConfigOption<T> optional(
+            String key, ValueType<T> type, @Nullable Constraint<T> constraint, String description) {
+        return declare(key, type, null, constraint, description, false);
+    }
+
+    private static <T> ConfigOption<T> required(
+            String key, ValueType<T> type, @Nullable Constraint<T> constraint, String description) {
+        return declare(key, type, null, constraint, description, true);
+    }
+
+    private static <T> ConfigOption<T> declare(
+            String key,
+            ValueType<T> type,
+            @Nullable T defaultValue,
+            @Nullable Constraint<T> constraint,
+            String description,
+            boolean required) {
+        ConfigOption<T> option =
+                type.declare().apply(ConfigOptions.key(key), defaultValue).withDescription(description);
+        ALL.add(new Setting<>(option, type, constraint, description, required));
+        return option;
+    }
+
+    private static Constraint<Integer> between(int min, int max) {
+        return new Constraint<>("in " + min + ".." + max, value -> value >= min && value <= max);
+    }
+
+    private static Constraint<Duration> positive() {
+        return new Constraint<>("> 0", value -> !value.isNegative() && !value.isZero());
+    }
+
+    private static Constraint<MemorySize> sizeBetween(String min, String max) {
+        long low = MemorySize.parse(min).getBytes();
+        long high = MemorySize.parse(max).getBytes();
+        return new Constraint<>(
+                "between " + min + " and " + max, value -> value.getBytes() >= low && value.getBytes() <= high);
+    }
+
+    private static boolean isNamed(List<String> names) {
+        return !names.isEmpty() && names.stream().noneMatch(String::isBlank);
+    }
+
+    private static boolean isAddressList(String text) {
+        for (String address : text.split(",", -1)) {
+            if (!address.trim().matches("\\S+:\\d{1,5}")) return false;
+        }
+        return true;
+    }
+}

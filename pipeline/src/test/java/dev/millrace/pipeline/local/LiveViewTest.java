@@ -1,0 +1,138 @@
+package dev.millrace.pipeline.local;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.pipeline.server.StepReport;
+import java.io.ByteArrayOutputStream;
+import java.io.PrintStream;
+import java.nio.charset.StandardCharsets;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+
+class LiveViewTest {
+
+    private static final long NOW = 1_700_000_000_000L;
+
+    @Test
+    void shouldShowEveryFigureWithItsUnit() {
+        List<String> screen = LiveView.screen(status(report(0.8123, 0.8766)), 100, false);
+
+        assertThat(screen)
+                .containsExactly(
+                        "millrace local  ctr" + " ".repeat(65) + "running 00:01:23",
+                        "─".repeat(100),
+                        "  samples/s           48,000  ▁█                        total            3,204,118",
+                        "  loss                0.4312  █▁                        window              0.4371",
+                        "  accuracy            81.2 %                            AUC                 0.8766",
+                        "  batch size             256  plateau                   steps               12,500",
+                        "  learning rate       0.0100                            gradient norm        0.132",
+                        "  version             12,515                            freshness            0.8 s",
+                        "  published           12,400  3.0 s ago                 refused steps            0");
+    }
+
+    @Test
+    void shouldFitANarrowTerminal() {
+        List<String> screen = LiveView.screen(status(report(0.8123, 0.8766)), 40, false);
+
+        assertThat(screen).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(40));
+    }
+
+    @Test
+    void shouldSayTheSameOnOneLine() {
+        String line = LiveView.line(status(report(0.8123, 0.8766)));
+
+        assertThat(line)
+                .isEqualTo("00:01:23  48,000 samples/s  loss 0.4312  accuracy 81.2 %  AUC 0.8766  batch 256"
+                        + "  lr 0.0100  version 12,515  published 12,400  freshness 0.8 s");
+    }
+
+    @Test
+    void shouldLeaveOutWhatARegressionDoesNotHave() {
+        LiveStatus status = status(report(Double.NaN, Double.NaN));
+
+        assertThat(LiveView.line(status)).doesNotContain("accuracy", "AUC", "NaN");
+        assertThat(LiveView.screen(status, 100, false)).noneMatch(line -> line.contains("accuracy"));
+    }
+
+    @Test
+    void shouldSayThatItWaits() {
+        LiveStatus status = new LiveHistory("ctr").at(NOW, 0);
+
+        assertThat(LiveView.line(status)).isEqualTo("00:00:00  waiting for the first step");
+        assertThat(LiveView.screen(status, 80, false)).hasSize(3).last().isEqualTo("waiting for the first step");
+    }
+
+    @Test
+    void shouldSayWhenTheFiguresNoLongerMove() {
+        LiveHistory history = new LiveHistory("ctr");
+        history.add(report(0.5, 0.5));
+
+        List<String> screen = LiveView.screen(history.at(NOW + 10_000, 90_000), 100, false);
+
+        assertThat(screen).anyMatch(line -> line.contains("last report 10.0 s ago"));
+    }
+
+    @Test
+    void shouldWriteNoEscapeSequenceWhereThereIsNoTerminal() {
+        assertThat(drawn(false, Map.of("TERM", "xterm"))).hasLineCount(2).doesNotContain("\u001b");
+        assertThat(drawn(true, Map.of("TERM", "dumb"))).doesNotContain("\u001b");
+    }
+
+    @Test
+    void shouldRedrawInPlaceOnATerminalAndHonorNoColor() {
+        assertThat(drawn(true, Map.of("TERM", "xterm", "COLUMNS", "80"))).contains("\u001b[9A", "\u001b[1m");
+        assertThat(drawn(true, Map.of("TERM", "xterm", "COLUMNS", "80", "NO_COLOR", "1")))
+                .contains("\u001b[9A")
+                .doesNotContain("\u001b[1m", "\u001b[2m");
+    }
+
+    @Test
+    void shouldDrawACurveFromLowestToHighest() {
+        assertThat(Sparkline.of(new double[] {1, 2, Double.NaN, 8})).isEqualTo("▁▂ █");
+        assertThat(Sparkline.of(new double[] {3, 3})).isEqualTo("▁▁");
+        assertThat(Sparkline.of(new double[] {})).isEmpty();
+    }
+
+    private static String drawn(boolean terminal, Map<String, String> environment) {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        LiveScreen screen = LiveScreen.of(new PrintStream(bytes, true, StandardCharsets.UTF_8), terminal, environment);
+        screen.draw(status(report(0.8, 0.9)));
+        screen.draw(status(report(0.8, 0.9)));
+        return bytes.toString(StandardCharsets.UTF_8);
+    }
+
+    private static LiveStatus status(StepReport newest) {
+        LiveHistory history = new LiveHistory("ctr");
+        history.add(new StepReport(
+                "ctr",
+                NOW - 1_000,
+                1,
+                7,
+                1,
+                1,
+                24_000,
+                1,
+                0.6,
+                0.6,
+                0.6,
+                0.5,
+                0.5,
+                128,
+                "initial",
+                0.01,
+                0.2,
+                0,
+                0,
+                0));
+        history.add(newest);
+        history.published(12_400, NOW - 3_000);
+        return history.at(NOW, 83_000);
+    }
+
+    private static StepReport report(double accuracy, double auc) {
+        return new StepReport(
+                "ctr", NOW, 12_515, 7, 12_500, 3_204_118, 24_000, 0.5, 0.4312, 0.4371, 0.44, accuracy, auc, 256,
+                "plateau", 0.01, 0.1321, 0, 0, NOW - 800);
+    }
+}
