@@ -52,7 +52,7 @@ public final class LocalLink {
     }
 
     /** One mini-batch left for the worker. Called by one thread. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // a single writer
+    @SuppressWarnings("NonAtomicVolatileUpdate") // a single writer
     void emitted(long batchId) {
         lastFired = batchId;
         emitted++;
@@ -101,13 +101,13 @@ public final class LocalLink {
     }
 
     /** A mini-batch arrived; one of an earlier life of the ingest task was not counted as emitted in this one. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // a single writer
+    @SuppressWarnings("NonAtomicVolatileUpdate") // a single writer
     public void received(long batchToken) {
         if (batchToken != token) inherited++;
     }
 
     /** A mini-batch was computed. Called by one thread. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // a single writer
+    @SuppressWarnings("NonAtomicVolatileUpdate") // a single writer
     public void consumed() {
         consumed++;
         if (closed && outstanding() <= LOW) release();

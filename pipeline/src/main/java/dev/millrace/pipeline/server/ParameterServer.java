@@ -64,7 +64,11 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         trainer = Trainers.create(settings, restored);
         if (restored != null) {
             restored.version++; // what follows must not be taken for what an earlier attempt made of the same version
-            LOG.info("Restored {} at version {} after {} samples", settings.model(), restored.version, restored.totalSamples);
+            LOG.info(
+                    "Restored {} at version {} after {} samples",
+                    settings.model(),
+                    restored.version,
+                    restored.totalSamples);
         }
     }
 
@@ -152,6 +156,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     }
 
     /** Looks after what no message wakes: the deadline of a step, a report in a quiet stream. */
+    @SuppressWarnings("FutureReturnValueIgnored") // a timer that fails fails the task
     private void tick(long time) {
         long now = System.nanoTime();
         if (trainer.hasContribution() && now - stepOpenedNanos > settings.stepDeadlineMillis() * 1_000_000) closeStep();
