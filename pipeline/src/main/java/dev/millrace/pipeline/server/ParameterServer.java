@@ -3,6 +3,7 @@ package dev.millrace.pipeline.server;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.gradient.ParameterBlock;
+import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.flink.api.common.state.ListState;
@@ -81,7 +82,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
         reportRecord = new StreamRecord<>(null);
         serverMetrics = new ServerMetrics(getMetricGroup());
-        channel = ParameterChannels.of(getMetricGroup());
+        channel = ParameterChannel.of(TaskScope.of(getMetricGroup()));
         sendParameters();
         tick(0);
     }
@@ -202,7 +203,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
 
     @Override
     public void close() throws Exception {
-        ParameterChannels.forget(getMetricGroup());
+        ParameterChannel.forget(TaskScope.of(getMetricGroup()));
         super.close();
     }
 }
