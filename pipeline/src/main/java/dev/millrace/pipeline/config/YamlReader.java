@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.config;
 
+import com.fasterxml.jackson.core.JsonParseException;
 import com.fasterxml.jackson.core.JsonParser;
 import com.fasterxml.jackson.core.JsonToken;
 import com.fasterxml.jackson.core.StreamReadFeature;
@@ -60,12 +61,21 @@ public final class YamlReader {
             case START_OBJECT -> map(parser, depth + 1);
             case START_ARRAY -> list(parser, depth + 1);
             case VALUE_STRING -> parser.getText();
-            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> parser.getNumberValue();
+            case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> number(parser);
             case VALUE_TRUE -> true;
             case VALUE_FALSE -> false;
             case VALUE_NULL -> null;
             default -> throw refused(parser, String.valueOf(parser.currentToken()));
         };
+    }
+
+    /** A number, or the text of what YAML takes for one and Java does not, such as {@code .nan}. */
+    private static Object number(YAMLParser parser) throws IOException {
+        try {
+            return parser.getNumberValue();
+        } catch (JsonParseException e) {
+            return parser.getText();
+        }
     }
 
     private static Map<String, @Nullable Object> map(YAMLParser parser, int depth) throws IOException {

@@ -76,7 +76,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         snapshots = new SnapshotOutlet(settings, System.nanoTime());
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
         reportRecord = new StreamRecord<>(null);
-        serverMetrics = new ServerMetrics(getMetricGroup(), trainer);
+        serverMetrics = new ServerMetrics(getMetricGroup());
         channel = ParameterChannels.of(getMetricGroup());
         sendParameters();
         tick(0);
@@ -161,8 +161,10 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     }
 
     private void emitReport(long nowNanos) {
-        output.collect(reportRecord.replace(Reports.of(
-                settings.model(), incarnation, trainer, report, nowNanos, System.currentTimeMillis())));
+        StepReport made =
+                Reports.of(settings.model(), incarnation, trainer, report, nowNanos, System.currentTimeMillis());
+        serverMetrics.reported(made);
+        output.collect(reportRecord.replace(made));
         report.restart(nowNanos);
     }
 
@@ -176,6 +178,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         for (SnapshotRecord record : snapshots.take(trainer.state(), System.nanoTime())) {
             output.collect(SNAPSHOTS, new StreamRecord<>(record));
         }
+        serverMetrics.published(trainer.state().publishedVersion);
     }
 
     @Override

@@ -1,6 +1,6 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.metric.PrequentialMetrics;
+import dev.millrace.model.metric.Outcomes;
 
 /** Writes reports. */
 final class Reports {
@@ -9,7 +9,7 @@ final class Reports {
     static StepReport of(
             String model, long incarnation, Trainer trainer, ReportWindow window, long nowNanos, long time) {
         TrainingState state = trainer.state();
-        PrequentialMetrics metrics = state.metrics;
+        Outcomes metrics = state.metrics.window();
         return new StepReport(
                 model,
                 time,
@@ -20,8 +20,8 @@ final class Reports {
                 window.samples,
                 window.seconds(nowNanos),
                 window.loss(),
-                metrics.windowLoss(),
-                metrics.fadingLoss(),
+                metrics.loss(),
+                state.metrics.fadingLoss(),
                 metrics.accuracy(),
                 metrics.auc(),
                 state.batchSize.batchSize(),

@@ -1,8 +1,10 @@
 package dev.millrace.pipeline.server;
 
+import dev.millrace.model.batchsize.BatchSizePolicy;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * How the parameter server goes about its steps; travels to the task managers. Subtrees of the configuration are kept
@@ -14,7 +16,7 @@ import java.util.Map;
  * @param seed of the initial parameters
  * @param optimizer subtree {@code optimizer}
  * @param learningRate subtree {@code learning-rate}
- * @param batch subtree {@code batch}
+ * @param policy decides the size of each global batch
  * @param sumReduction whether the gradient sum is applied undivided
  * @param asynchronous whether every gradient closes a step
  * @param stepDeadlineMillis after which a step closes without the workers that are missing, milliseconds
@@ -32,9 +34,9 @@ public record ServerSettings(
         String modelJson,
         List<String> topics,
         long seed,
-        Map<String, Object> optimizer,
-        Map<String, Object> learningRate,
-        Map<String, Object> batch,
+        Map<String, @Nullable Object> optimizer,
+        Map<String, @Nullable Object> learningRate,
+        BatchSizePolicy policy,
         boolean sumReduction,
         boolean asynchronous,
         long stepDeadlineMillis,

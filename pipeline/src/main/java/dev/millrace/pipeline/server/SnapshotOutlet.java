@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.server;
 
+import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.snapshot.SnapshotParts;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.minibatch.SplitProgress;
@@ -33,7 +34,13 @@ final class SnapshotOutlet {
     /** The parts and, last, the manifest; notes the version as published. */
     List<SnapshotRecord> take(TrainingState state, long nowNanos) {
         SnapshotParts parts =
-                SnapshotParts.split(spec, state.version, state.parameters, provenance(state), settings.maxPartBytes());
+                SnapshotParts.split(
+                        spec,
+                        state.version,
+                        System.currentTimeMillis(),
+                        state.parameters,
+                        provenance(state),
+                        settings.maxPartBytes());
         List<SnapshotRecord> records = new ArrayList<>();
         int count = parts.parts().size();
         for (int i = 0; i < count; i++) {
@@ -50,8 +57,9 @@ final class SnapshotOutlet {
         Map<String, String> provenance = new TreeMap<>(settings.provenance());
         provenance.put("steps", Long.toString(state.steps));
         provenance.put("samples", Long.toString(state.totalSamples));
-        provenance.put("loss", Double.toString(state.metrics.windowLoss()));
-        provenance.put("accuracy", Double.toString(state.metrics.accuracy()));
+        Outcomes window = state.metrics.window();
+        provenance.put("loss", Double.toString(window.loss()));
+        provenance.put("accuracy", Double.toString(window.accuracy()));
         provenance.put("batchSize", Integer.toString(state.batchSize.batchSize()));
         provenance.put("parentVersion", Long.toString(state.publishedVersion));
         provenance.put("maxEventTime", Long.toString(state.maxEventTime));

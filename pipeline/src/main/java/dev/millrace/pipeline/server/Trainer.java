@@ -95,7 +95,7 @@ final class Trainer {
             state.steps++;
             state.totalSamples += samples;
             state.refusedInARow = 0;
-            state.metrics.add(outcomes);
+            state.metrics.add(samples, outcomes);
             if (outcomes.weight() > 0) {
                 state.lastLoss = outcomes.lossSum() / outcomes.weight();
                 state.batchSize = policy.observe(state.batchSize, new StepReading(samples, state.lastLoss));

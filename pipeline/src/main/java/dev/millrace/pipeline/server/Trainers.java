@@ -1,6 +1,5 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.batchsize.BatchSizePolicies;
 import dev.millrace.model.batchsize.BatchSizePolicy;
 import dev.millrace.model.metric.PrequentialMetrics;
 import dev.millrace.model.optimizer.OptimizerSpec;
@@ -26,7 +25,7 @@ final class Trainers {
     static Trainer create(ServerSettings settings, @Nullable TrainingState restored) {
         ModelSpec spec = ModelSpec.fromJson(settings.modelJson());
         UpdateRule rule = OptimizerSpec.of(settings.optimizer()).rule();
-        BatchSizePolicy policy = BatchSizePolicies.of(settings.batch());
+        BatchSizePolicy policy = settings.policy();
         TrainingState state = restored == null ? initial(settings, spec, rule, policy) : carryOver(settings, spec, rule, restored);
         return new Trainer(
                 state,
@@ -56,6 +55,10 @@ final class Trainers {
                     + restored.modelJson + ". Configured: " + settings.modelJson()
                     + ". Restore with the model it was trained as, or start without the checkpoint.");
         }
+        int slots = rule.init(1).slots().length;
+        if (slots == restored.optimizerState.slots().length) return restored;
+        LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, settings.optimizer());
+        restored.optimizerState = rule.init(restored.parameters.length);
         return restored;
     }
 }

@@ -31,7 +31,7 @@ public record SampleReading(
         SchemaCatalog catalog = schemaDirectory == null
                 ? SchemaCatalog.builtIn()
                 : SchemaCatalog.fromDirectory(Path.of(schemaDirectory));
-        return new SampleDecoder(wire, catalog, SampleLimits.defaults().withMaxBytes(maxBytes));
+        return new SampleDecoder(wire, catalog, new SampleLimits(maxBytes));
     }
 
     SampleFit fit() {

@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.counting;
 
+import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.Uids;
@@ -132,7 +133,7 @@ final class CountingJob {
                 1,
                 Map.of("name", "sgd"),
                 Map.of("initial", 1.0),
-                Map.of("size", batchSize, "policy", "fixed"),
+                new FixedBatchSize(batchSize),
                 true,
                 staleness == WorkerSettings.UNBOUNDED,
                 1000,

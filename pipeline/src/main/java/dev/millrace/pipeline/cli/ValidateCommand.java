@@ -1,0 +1,83 @@
+package dev.millrace.pipeline.cli;
+
+import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.preflight.Finding;
+import dev.millrace.pipeline.preflight.Finding.Severity;
+import dev.millrace.pipeline.preflight.KafkaPreflight;
+import java.io.PrintWriter;
+import java.time.Duration;
+import java.util.List;
+import java.util.concurrent.Callable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace validate}: everything that can be checked before a job starts. */
+@Command(
+        name = "validate",
+        header = "Check a configuration, its topics and its rights before starting.",
+        description = {
+            "Reads the whole configuration and names every mistake, then asks the brokers: do they answer, are the"
+                    + " topics there, may the job use them, do its records fit. Nothing is changed."
+        },
+        footer = {
+            "Examples:",
+            "  millrace validate --config training.yaml",
+            "  millrace validate --config training.yaml --offline --effective",
+            "  millrace validate --config training.yaml --set kafka.bootstrap.servers=localhost:9092",
+        })
+final class ValidateCommand implements Callable<Integer> {
+
+    @Mixin
+    private ConfigurationOptions configuration;
+
+    @Option(names = "--offline", description = "Check the configuration alone; ask no broker.")
+    private boolean offline;
+
+    @Option(names = "--effective", description = "Print the configuration in effect, without secrets.")
+    private boolean effective;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "15",
+            description = "How long a broker may take to answer (default: ${DEFAULT-VALUE}).")
+    private int timeoutSeconds;
+
+    @Spec
+    private CommandSpec spec;
+
+    @Override
+    public Integer call() {
+        PrintWriter out = spec.commandLine().getOut();
+        TrainingConfig config = configuration.load();
+        if (effective) out.print(config.effective());
+        print(out, new Finding(Severity.OK, "configuration", "sha256 " + config.hash()));
+        if (offline) return ExitCode.OK;
+
+        List<Finding> findings = KafkaPreflight.run(config, Duration.ofSeconds(timeoutSeconds));
+        findings.forEach(finding -> print(out, finding));
+        long errors = findings.stream()
+                .filter(finding -> finding.severity() == Severity.ERROR)
+                .count();
+        if (errors == 0) return ExitCode.OK;
+        out.println(errors == 1 ? "1 error: the job would not run." : errors + " errors: the job would not run.");
+        out.flush();
+        return ExitCode.FAILED;
+    }
+
+    private static void print(PrintWriter out, Finding finding) {
+        out.printf("%-8s %-32s %s%n", word(finding.severity()), finding.subject(), finding.text());
+        out.flush();
+    }
+
+    private static String word(Severity severity) {
+        return switch (severity) {
+            case OK -> "ok";
+            case WARNING -> "warning";
+            case ERROR -> "ERROR";
+        };
+    }
+}

@@ -1,0 +1,113 @@
+package dev.millrace.pipeline.preflight;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.pipeline.config.ConfigLoader;
+import dev.millrace.pipeline.local.EmbeddedKafka;
+import dev.millrace.pipeline.preflight.Finding.Severity;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+
+class KafkaPreflightTest {
+    private static EmbeddedKafka kafka;
+
+    @BeforeAll
+    static void startBroker() {
+        kafka = EmbeddedKafka.startTemporary();
+        kafka.createTopic("samples", 2, Map.of());
+        kafka.createTopic("snapshots", 1, Map.of());
+        kafka.createTopic("small", 1, Map.of("max.message.bytes", "10000"));
+        kafka.createTopic("models", 1, Map.of("cleanup.policy", "compact"));
+    }
+
+    @AfterAll
+    static void stopBroker() {
+        kafka.close();
+    }
+
+    private static ConfigLoader config() {
+        return ConfigLoader.withoutFile()
+                .override("model.name", "digits")
+                .override("kafka.bootstrap.servers", kafka.bootstrapServers())
+                .override("source.topics", "samples")
+                .override("publish.snapshot-topic", "snapshots")
+                .override("publish.model-topic", "models");
+    }
+
+    private static List<Finding> run(ConfigLoader config) {
+        return KafkaPreflight.run(config.load(), Duration.ofSeconds(20));
+    }
+
+    @Test
+    void aJobThatFitsItsBrokersHasNothingToComplainOf() {
+        List<Finding> findings = run(config());
+
+        assertThat(findings).extracting(Finding::severity).containsOnly(Severity.OK);
+        assertThat(findings)
+                .extracting(Finding::subject)
+                .containsExactly(
+                        "brokers at " + kafka.bootstrapServers(),
+                        "topic samples",
+                        "topic snapshots",
+                        "topic models",
+                        "group millrace-digits");
+    }
+
+    @Test
+    void aMissingTopicComesWithTheCommandThatMakesIt() {
+        List<Finding> findings = run(config().override("publish.model-topic", "missing"));
+
+        assertThat(findings)
+                .filteredOn(finding -> finding.severity() == Severity.ERROR)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.text())
+                        .contains("--create --topic missing --config cleanup.policy=compact"));
+    }
+
+    @Test
+    void aPartThatTheTopicWouldRefuseIsFoundBeforeTheJobRuns() {
+        List<Finding> findings = run(config().override("publish.snapshot-topic", "small"));
+
+        assertThat(findings)
+                .contains(Finding.error(
+                        "topic small",
+                        "records of up to 540672 bytes do not fit max.message.bytes=10000; raise it, or lower"
+                                + " publish.max-part-bytes or dead-letter.max-value-bytes"));
+    }
+
+    @Test
+    void aPartThatTheProducerWouldRefuseIsFoundToo() {
+        List<Finding> findings = run(config().override("kafka.sink.properties.max.request.size", 1000));
+
+        assertThat(findings)
+                .filteredOn(finding -> finding.severity() == Severity.ERROR)
+                .extracting(Finding::text)
+                .allSatisfy(text -> assertThat(text).contains("max.request.size=1000"))
+                .hasSize(2);
+    }
+
+    @Test
+    void whatWorksButNotWellIsAWarning() {
+        List<Finding> findings = run(config().override("publish.model-topic", "small")
+                .override("training.workers", 3)
+                .override("publish.max-part-bytes", "1 kb"));
+
+        assertThat(findings)
+                .filteredOn(finding -> finding.severity() == Severity.WARNING)
+                .extracting(Finding::subject)
+                .containsExactly("topic small", "training.workers");
+    }
+
+    @Test
+    void aClientThatCannotBeMadeIsExplained() {
+        List<Finding> findings = run(config().override("kafka.properties.security.protocol", "SECRET"));
+
+        assertThat(findings)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.text()).contains("security.protocol"));
+    }
+}
