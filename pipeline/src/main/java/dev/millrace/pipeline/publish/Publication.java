@@ -1,7 +1,5 @@
 package dev.millrace.pipeline.publish;
 
-import dev.millrace.model.spec.ModelSpec;
-import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.config.BadRecordPolicy;
 import dev.millrace.pipeline.config.DeadLetterConfig;
@@ -16,7 +14,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.jspecify.annotations.Nullable;
 
-/** What leaves the job, and where it goes: each output has a sink if the configuration names a place for it. */
+/** Station 5: connects what leaves the loop with the places that the configuration names for it. */
 public final class Publication {
 
     /** Records read before the share of dead letters means anything. */
@@ -24,11 +22,16 @@ public final class Publication {
 
     private Publication() {}
 
-    /** Adds the sinks behind the training loop. */
-    public static void attach(TrainingLoop.Outputs outputs, TrainingConfig config, ModelSpec spec) {
-        snapshots(outputs.snapshots(), config.kafka(), config.publish(), spec.name());
-        reports(outputs.reports(), config.kafka(), config.report().topic());
-        deadLetters(outputs.deadLetters(), config.kafka(), config.deadLetter());
+    /** Attaches the sinks that the configuration asks for. */
+    public static void attach(
+            DataStream<SnapshotRecord> snapshots,
+            DataStream<StepReport> reports,
+            DataStream<DeadLetter> deadLetters,
+            TrainingConfig config) {
+        String model = String.valueOf(config.model().get("name"));
+        snapshots(snapshots, config.kafka(), config.publish(), model);
+        reports(reports, config.kafka(), config.report().topic());
+        deadLetters(deadLetters, config.kafka(), config.deadLetter());
     }
 
     private static void snapshots(

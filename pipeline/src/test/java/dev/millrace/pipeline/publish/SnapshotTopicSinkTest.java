@@ -64,6 +64,7 @@ class SnapshotTopicSinkTest {
             await(() -> Outlet.queue.isEmpty());
             // The job is up and has sent everything; without a checkpoint nobody may see it.
             TimeUnit.SECONDS.sleep(1);
+            System.out.println("STATS " + cluster.getExecutionGraph(job.getJobID()).get().getCheckpointStatsSnapshot().getHistory().getCheckpoints());
             assertThat(reader.newest("ctr")).isEmpty();
             assertThat(reader.versions("ctr")).isEmpty();
 

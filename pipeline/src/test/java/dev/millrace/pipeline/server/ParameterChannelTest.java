@@ -3,11 +3,13 @@ package dev.millrace.pipeline.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.pipeline.gradient.ParameterBlock;
+import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class ParameterChannelTest {
-    private final ParameterChannel channel = ParameterChannel.of("job", "tm-" + System.identityHashCode(this));
+    private final ParameterChannel channel =
+            ParameterChannel.of(new TaskScope("job", "tm-" + System.identityHashCode(this)));
 
     private ParameterBlock[] publish(long version) {
         ParameterBlock[] blocks = channel.buffers(10);
@@ -69,7 +71,11 @@ class ParameterChannelTest {
     void cutsLargeVectorsIntoBlocksBelowTheEdgeLimit() {
         ParameterBlock[] blocks = channel.buffers(2 * ParameterBlock.MAX_FLOATS + 5);
 
-        assertThat(blocks).extracting(block -> block.length).containsExactly(ParameterBlock.MAX_FLOATS, ParameterBlock.MAX_FLOATS, 5);
-        assertThat(blocks).extracting(block -> block.offset).containsExactly(0, ParameterBlock.MAX_FLOATS, 2 * ParameterBlock.MAX_FLOATS);
+        assertThat(blocks)
+                .extracting(block -> block.length)
+                .containsExactly(ParameterBlock.MAX_FLOATS, ParameterBlock.MAX_FLOATS, 5);
+        assertThat(blocks)
+                .extracting(block -> block.offset)
+                .containsExactly(0, ParameterBlock.MAX_FLOATS, 2 * ParameterBlock.MAX_FLOATS);
     }
 }
