@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * @param snapshots topic of the parts, key {@code model/version/part}, and of every manifest, key
  *     {@code model/version/manifest}
- * @param models compacted topic of the newest manifest of each model, key {@code model}
+ * @param models compacted topic of the newest manifest of each model, keyed by its name
  */
 public record SnapshotTopics(String snapshots, String models) implements Serializable {
 
@@ -58,7 +58,7 @@ public record SnapshotTopics(String snapshots, String models) implements Seriali
     }
 
     private static byte[] encoded(SnapshotRecord record, AvroFraming<ModelManifest> framing) {
-        return framing.encode(new ModelManifest(
-                record.model(), record.version(), record.parts(), record.manifest(), Map.of()));
+        return framing.encode(
+                new ModelManifest(record.model(), record.version(), record.parts(), record.manifest(), Map.of()));
     }
 }
