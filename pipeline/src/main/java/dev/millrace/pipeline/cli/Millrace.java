@@ -59,7 +59,8 @@ public final class Millrace {
     /** In the order of {@code --help}. */
     private static List<Object> verbs() {
         return List.of( //
-                new ValidateCommand());
+                new ValidateCommand(), //
+                new DescribeCommand());
     }
 
     private static CommandLine completion() {
