@@ -1,0 +1,170 @@
+package dev.millrace.model.engine;
+
+import dev.millrace.model.layer.DenseLayer;
+import dev.millrace.model.layer.Layer;
+import dev.millrace.model.loss.LossSums;
+import dev.millrace.model.loss.OutputLoss;
+import dev.millrace.model.memory.Memory;
+import dev.millrace.model.memory.OffHeap;
+import dev.millrace.model.spec.Activation;
+import dev.millrace.model.spec.DenseSpec;
+import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.ParameterBlock;
+import java.util.ArrayList;
+import java.util.List;
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * The engine for the CPU. Parameters, gradients and activations are ND4J arrays outside the heap; products run in oneDNN
+ * and OpenBLAS on their very memory, and what lies between in loops that the JIT vectorizes. A mini-batch goes through
+ * in chunks whose activations stay in the cache; the gradient accumulates over them.
+ */
+public final class Nd4jEngine implements GradientEngine {
+    private static final int SMALLEST_CHUNK = 64;
+    private static final int LARGEST_CHUNK = 512;
+
+    private final int inputs;
+    private final int outputs;
+    private final int chunk;
+    private final OffHeap parameters;
+    private final OffHeap gradients;
+    private final OffHeap features; // [chunk, inputs]
+    private final FloatPointer input;
+    private final Layer[] layers;
+    private final OutputLoss loss;
+    private final LossSums sums = new LossSums();
+
+    /** @throws IllegalStateException naming what is missing if the native libraries cannot be loaded */
+    public Nd4jEngine(ModelSpec spec) {
+        Natives.load();
+        this.inputs = spec.inputs();
+        this.outputs = spec.outputs();
+        this.chunk = chunkOf(spec);
+        int size = spec.layout().size();
+        this.parameters = new OffHeap(size);
+        this.gradients = new OffHeap(size);
+        this.features = new OffHeap((long) chunk * inputs);
+        this.input = features.pointer(0);
+        this.layers = compile(spec);
+        LayerSpec last = spec.layers().get(spec.layers().size() - 1);
+        this.loss = OutputLoss.of(spec.loss(), last.activation(), outputs);
+    }
+
+    /** Twice the widest layer: products want many rows, caches few. Measured best within 64..512. */
+    private static int chunkOf(ModelSpec spec) {
+        int widest = 0;
+        int width = spec.inputs();
+        for (LayerSpec layer : spec.layers()) {
+            width = layer.outputs(width);
+            widest = Math.max(widest, width);
+        }
+        return Math.min(Math.max(2 * widest, SMALLEST_CHUNK), LARGEST_CHUNK);
+    }
+
+    private Layer[] compile(ModelSpec spec) {
+        List<Layer> compiled = new ArrayList<>();
+        int offset = 0;
+        int width = inputs;
+        for (LayerSpec layer : spec.layers()) {
+            boolean last = compiled.size() == spec.layers().size() - 1;
+            Activation activation = last ? Activation.LINEAR : layer.activation();
+            compiled.add(new DenseLayer((DenseSpec) layer, activation, width, parameters, gradients, offset, chunk));
+            for (ParameterBlock block : layer.parameters(width, offset)) offset += block.size();
+            width = layer.outputs(width);
+        }
+        return compiled.toArray(new Layer[0]);
+    }
+
+    @Override
+    public String name() {
+        return "nd4j";
+    }
+
+    @Override
+    public void upload(int offset, float[] block, int length) {
+        Memory.copyIn(block, 0, parameters.address(offset), checked(block.length, length));
+    }
+
+    @Override
+    public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
+        int rows = batch.rows();
+        checkWidth(batch);
+        if (into.predictions.length < rows * outputs) into.predictions = new float[rows * outputs];
+        sums.reset();
+        int step = Math.min(microBatch, chunk);
+        for (int from = 0; from < rows; from += step) {
+            int n = Math.min(step, rows - from);
+            forward(batch, from, n);
+            Layer last = layers[layers.length - 1];
+            loss.apply(
+                    last.output().address() + 4 * last.output().position(),
+                    last.outputGradient().address() + 4 * last.outputGradient().position(),
+                    n,
+                    batch.labels(),
+                    batch.weights(),
+                    from,
+                    into.predictions,
+                    sums);
+            backward(n, from == 0);
+        }
+        if (rows == 0) Memory.zero(gradients.address(0), into.gradient.length);
+        Memory.copyOut(gradients.address(0), into.gradient, 0, into.gradient.length);
+        into.samples = rows;
+        into.weight = sums.weight;
+        into.lossSum = sums.loss;
+        into.lossSquaredSum = sums.lossSquared;
+    }
+
+    @Override
+    public void predict(SampleBatch batch, int microBatch, float[] predictions) {
+        int rows = batch.rows();
+        checkWidth(batch);
+        int step = Math.min(microBatch, chunk);
+        for (int from = 0; from < rows; from += step) {
+            int n = Math.min(step, rows - from);
+            forward(batch, from, n);
+            FloatPointer logits = layers[layers.length - 1].output();
+            loss.predict(logits.address() + 4 * logits.position(), n, from, predictions);
+        }
+    }
+
+    private void forward(SampleBatch batch, int from, int rows) {
+        Memory.copyIn(batch.features(), from * inputs, features.address(0), rows * inputs);
+        FloatPointer x = input;
+        for (Layer layer : layers) {
+            layer.forward(x, rows);
+            x = layer.output();
+        }
+    }
+
+    private void backward(int rows, boolean first) {
+        for (int i = layers.length - 1; i > 0; i--) {
+            Layer below = layers[i - 1];
+            layers[i].backward(below.output(), below.outputGradient(), rows, first);
+        }
+        layers[0].backward(input, null, rows, first);
+    }
+
+    private void checkWidth(SampleBatch batch) {
+        if (batch.featureWidth() != inputs) {
+            throw new IllegalArgumentException(
+                    "the model takes " + inputs + " features. Received: " + batch.featureWidth());
+        }
+    }
+
+    private static int checked(int available, int length) {
+        if (length > available) {
+            throw new IllegalArgumentException("length must be <= " + available + ". Received: " + length);
+        }
+        return length;
+    }
+
+    @Override
+    public void close() {
+        for (Layer layer : layers) layer.close();
+        features.close();
+        gradients.close();
+        parameters.close();
+    }
+}

@@ -1,0 +1,113 @@
+package dev.millrace.model.layer;
+
+import dev.millrace.model.memory.Blas;
+import dev.millrace.model.memory.Memory;
+import dev.millrace.model.memory.OffHeap;
+import dev.millrace.model.spec.Activation;
+import dev.millrace.model.spec.DenseSpec;
+import org.bytedeco.javacpp.FloatPointer;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * {@code a = f(x W' + b)}; backward {@code dz = da f'(z), dW += dz' x, db += sum dz, dx = dz W}. Derivatives are taken
+ * from the outputs, so only those are kept.
+ */
+public final class DenseLayer implements Layer {
+    private final int inputs;
+    private final int units;
+    private final Activation activation;
+    private final OffHeap outputs; // [chunk, units]
+    private final OffHeap gradients; // [chunk, units]
+    private final FloatPointer output;
+    private final FloatPointer outputGradient;
+    private final FloatPointer kernel; // [units, inputs]
+    private final FloatPointer kernelGradient;
+    private final long outputAddress;
+    private final long gradientAddress;
+    private final long biasAddress; // [units]
+    private final long biasGradientAddress;
+
+    /**
+     * Compiles a layer.
+     *
+     * @param activation linear for the last layer, whose activation belongs to the loss
+     * @param parameters of the model; this layer's begin at {@code offset}
+     * @param parameterGradients of the same layout
+     * @param chunk most rows at once
+     */
+    public DenseLayer(
+            DenseSpec spec,
+            Activation activation,
+            int inputs,
+            OffHeap parameters,
+            OffHeap parameterGradients,
+            int offset,
+            int chunk) {
+        this.inputs = inputs;
+        this.units = spec.units();
+        this.activation = activation;
+        this.outputs = new OffHeap((long) chunk * units);
+        this.gradients = new OffHeap((long) chunk * units);
+        this.output = outputs.pointer(0);
+        this.outputGradient = gradients.pointer(0);
+        this.outputAddress = outputs.address(0);
+        this.gradientAddress = gradients.address(0);
+        this.kernel = parameters.pointer(offset);
+        this.kernelGradient = parameterGradients.pointer(offset);
+        long bias = offset + (long) units * inputs;
+        this.biasAddress = parameters.address(bias);
+        this.biasGradientAddress = parameterGradients.address(bias);
+    }
+
+    @Override
+    public int units() {
+        return units;
+    }
+
+    @Override
+    public void forward(FloatPointer input, int rows) {
+        Blas.forward(input, kernel, output, rows, inputs, units);
+        long row = outputAddress;
+        for (int r = 0; r < rows; r++, row += 4L * units) {
+            if (activation == Activation.RELU) Memory.addAndRelu(row, biasAddress, units);
+            else Memory.add(row, biasAddress, units);
+        }
+        switch (activation) {
+            case TANH -> Memory.tanh(outputAddress, (long) rows * units);
+            case SIGMOID -> Memory.sigmoid(outputAddress, (long) rows * units);
+            case LINEAR, RELU, SOFTMAX -> {}
+        }
+    }
+
+    @Override
+    public void backward(FloatPointer input, @Nullable FloatPointer inputGradient, int rows, boolean first) {
+        long values = (long) rows * units;
+        switch (activation) {
+            case RELU -> Memory.reluBackward(gradientAddress, outputAddress, values);
+            case TANH -> Memory.tanhBackward(gradientAddress, outputAddress, values);
+            case SIGMOID -> Memory.sigmoidBackward(gradientAddress, outputAddress, values);
+            case LINEAR, SOFTMAX -> {}
+        }
+        Blas.weightGradient(outputGradient, input, kernelGradient, first ? 0f : 1f, rows, inputs, units);
+        if (first) Memory.zero(biasGradientAddress, units);
+        long row = gradientAddress;
+        for (int r = 0; r < rows; r++, row += 4L * units) Memory.add(biasGradientAddress, row, units);
+        if (inputGradient != null) Blas.inputGradient(outputGradient, kernel, inputGradient, rows, inputs, units);
+    }
+
+    @Override
+    public FloatPointer output() {
+        return output;
+    }
+
+    @Override
+    public FloatPointer outputGradient() {
+        return outputGradient;
+    }
+
+    @Override
+    public void close() {
+        outputs.close();
+        gradients.close();
+    }
+}

@@ -1,0 +1,99 @@
+package dev.millrace.model.memory;
+
+import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
+import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sger;
+
+import org.bytedeco.javacpp.FloatPointer;
+
+/**
+ * Matrix products on off-heap memory, row-major, by the library that is faster for the shape: oneDNN in general,
+ * OpenBLAS for vectors and for narrow products, where oneDNN's set-up costs more than the product.
+ */
+public final class Blas {
+    /** At most so many columns or rows make a product narrow. */
+    private static final int NARROW = 16;
+
+    private Blas() {}
+
+    /** {@code z[rows, units] = x[rows, inputs] w[units, inputs]'}. */
+    public static void forward(FloatPointer x, FloatPointer w, FloatPointer z, int rows, int inputs, int units) {
+        if (rows == 1) {
+            cblas_sgemv(CblasRowMajor, CblasNoTrans, units, inputs, 1f, w, inputs, x, 1, 0f, z, 1);
+        } else if (units <= NARROW) {
+            cblas_sgemm(
+                    CblasRowMajor,
+                    CblasNoTrans,
+                    CblasTrans,
+                    rows,
+                    units,
+                    inputs,
+                    1f,
+                    x,
+                    inputs,
+                    w,
+                    inputs,
+                    0f,
+                    z,
+                    units);
+        } else {
+            dnnl_sgemm((byte) 'N', (byte) 'T', rows, units, inputs, 1f, x, inputs, w, inputs, 0f, z, units);
+        }
+    }
+
+    /** {@code dw[units, inputs] = beta dw + dz[rows, units]' x[rows, inputs]}. */
+    public static void weightGradient(
+            FloatPointer dz, FloatPointer x, FloatPointer dw, float beta, int rows, int inputs, int units) {
+        if (rows == 1 && beta == 1f) {
+            cblas_sger(CblasRowMajor, units, inputs, 1f, dz, 1, x, 1, dw, inputs);
+        } else if (units <= NARROW) {
+            cblas_sgemm(
+                    CblasRowMajor,
+                    CblasTrans,
+                    CblasNoTrans,
+                    units,
+                    inputs,
+                    rows,
+                    1f,
+                    dz,
+                    units,
+                    x,
+                    inputs,
+                    beta,
+                    dw,
+                    inputs);
+        } else {
+            dnnl_sgemm((byte) 'T', (byte) 'N', units, inputs, rows, 1f, dz, units, x, inputs, beta, dw, inputs);
+        }
+    }
+
+    /** {@code dx[rows, inputs] = dz[rows, units] w[units, inputs]}. */
+    public static void inputGradient(
+            FloatPointer dz, FloatPointer w, FloatPointer dx, int rows, int inputs, int units) {
+        if (rows == 1) {
+            cblas_sgemv(CblasRowMajor, CblasTrans, units, inputs, 1f, w, inputs, dz, 1, 0f, dx, 1);
+        } else if (units <= NARROW) {
+            cblas_sgemm(
+                    CblasRowMajor,
+                    CblasNoTrans,
+                    CblasNoTrans,
+                    rows,
+                    inputs,
+                    units,
+                    1f,
+                    dz,
+                    units,
+                    w,
+                    inputs,
+                    0f,
+                    dx,
+                    inputs);
+        } else {
+            dnnl_sgemm((byte) 'N', (byte) 'N', rows, inputs, units, 1f, dz, units, w, inputs, 0f, dx, inputs);
+        }
+    }
+}

@@ -1,0 +1,29 @@
+package dev.millrace.model.optimizer;
+
+/**
+ * Bounds on a mean gradient.
+ *
+ * @param norm longest gradient, {@code g *= norm / max(|g|, norm)}; infinite for no bound
+ * @param value largest element; infinite for no bound
+ */
+public record Clip(double norm, double value) {
+    /** No bounds. */
+    public static final Clip NONE = new Clip(Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY);
+
+    public Clip {
+        if (!(norm > 0)) throw new IllegalArgumentException("optimizer.clip_norm must be > 0. Received: " + norm);
+        if (!(value > 0)) throw new IllegalArgumentException("optimizer.clip_value must be > 0. Received: " + value);
+    }
+
+    /** Clips in place; {@code gradientNorm} is finite. */
+    void apply(float[] gradient, double gradientNorm) {
+        if (gradientNorm > norm) {
+            float scale = (float) (norm / gradientNorm);
+            for (int i = 0; i < gradient.length; i++) gradient[i] *= scale;
+        }
+        if (value < Float.MAX_VALUE) {
+            float bound = (float) value;
+            for (int i = 0; i < gradient.length; i++) gradient[i] = Math.max(-bound, Math.min(bound, gradient[i]));
+        }
+    }
+}

@@ -1,0 +1,69 @@
+package dev.millrace.model.optimizer;
+
+/**
+ * A whole step on buffers that the caller owns, in the order that matters: divide once, check that everything is finite
+ * (before the clip: a NaN norm would poison every element), clip, decay, optimize, check what came out. A step that is
+ * not accepted leaves state and parameters as they were, because results go to other buffers.
+ */
+public final class UpdateRule {
+    private final Optimizer optimizer;
+    private final Clip clip;
+    private final double l2;
+    private double gradientNorm;
+
+    /**
+     * Makes a rule.
+     *
+     * @param l2 weight decay as a gradient, {@code g += l2 * theta}; 0 for none
+     */
+    public UpdateRule(Optimizer optimizer, Clip clip, double l2) {
+        if (!(l2 >= 0)) throw new IllegalArgumentException("optimizer.l2 must be >= 0. Received: " + l2);
+        this.optimizer = optimizer;
+        this.clip = clip;
+        this.l2 = l2;
+    }
+
+    /** State before the first step. */
+    public OptimizerState init(int parameters) {
+        return optimizer.init(parameters);
+    }
+
+    /**
+     * Computes one step.
+     *
+     * @param step number of this step, from 1
+     * @param divisor total weight of the samples, or 1 to apply the sum
+     * @param gradientSum overwritten
+     * @return whether everything is finite; if not, ignore {@code nextState} and {@code nextParameters}
+     */
+    public boolean apply(
+            long step,
+            double learningRate,
+            double divisor,
+            float[] gradientSum,
+            OptimizerState state,
+            float[] parameters,
+            OptimizerState nextState,
+            float[] nextParameters) {
+        float scale = (float) (1 / divisor);
+        for (int i = 0; i < gradientSum.length; i++) gradientSum[i] *= scale;
+        gradientNorm = FiniteCheck.norm(gradientSum);
+        if (!Double.isFinite(gradientNorm)) return false; // a sum of squares of floats does not overflow a double
+        clip.apply(gradientSum, gradientNorm);
+        if (l2 > 0) {
+            float decay = (float) l2;
+            for (int i = 0; i < gradientSum.length; i++) gradientSum[i] += decay * parameters[i];
+        }
+        optimizer.update(step, learningRate, gradientSum, state, parameters, nextState, nextParameters);
+        if (!FiniteCheck.allFinite(nextParameters)) return false;
+        for (float[] slot : nextState.slots()) {
+            if (!FiniteCheck.allFinite(slot)) return false;
+        }
+        return true;
+    }
+
+    /** 2-norm of the last mean gradient, before clipping; NaN or infinite if it was. */
+    public double gradientNorm() {
+        return gradientNorm;
+    }
+}

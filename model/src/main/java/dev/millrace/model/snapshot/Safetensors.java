@@ -1,0 +1,130 @@
+package dev.millrace.model.snapshot;
+
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.model.spec.ParameterBlock;
+import dev.millrace.model.spec.ParameterLayout;
+import java.io.DataInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Parameters as a safetensors file, which Python, Rust and JavaScript tools read: header length (u64, little-endian),
+ * JSON header {name: {dtype, shape, data_offsets}}, raw values. The data are the flat vector as it is.
+ */
+public final class Safetensors {
+    /** Readers cap the header here. */
+    private static final long MAX_HEADER = 100L << 20;
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final String METADATA = "__metadata__";
+
+    private record Tensor(String dtype, List<Integer> shape, List<Long> data_offsets) {}
+
+    private Safetensors() {}
+
+    /** Writes one tensor per block of the layout. */
+    public static void write(ParameterLayout layout, float[] parameters, Map<String, String> metadata, OutputStream out)
+            throws IOException {
+        Map<String, Object> header = new LinkedHashMap<>();
+        header.put(METADATA, metadata);
+        for (ParameterBlock block : layout.blocks()) {
+            long begin = (long) block.offset() * Float.BYTES;
+            long end = begin + (long) block.size() * Float.BYTES;
+            header.put(block.name(), new Tensor("F32", block.shape(), List.of(begin, end)));
+        }
+        byte[] json = padded(JSON.writeValueAsBytes(header));
+        out.write(ByteBuffer.allocate(Long.BYTES)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .putLong(json.length)
+                .array());
+        out.write(json);
+        ByteBuffer buffer = ByteBuffer.allocate(64 * 1024).order(ByteOrder.LITTLE_ENDIAN);
+        int perWrite = buffer.capacity() / Float.BYTES;
+        for (int from = 0; from < parameters.length; from += perWrite) {
+            int length = Math.min(perWrite, parameters.length - from);
+            buffer.asFloatBuffer().put(parameters, from, length);
+            out.write(buffer.array(), 0, length * Float.BYTES);
+        }
+    }
+
+    /** Blanks at the end, so that the data begin at a multiple of 8. */
+    private static byte[] padded(byte[] json) {
+        byte[] padded = new byte[(json.length + 7) / 8 * 8];
+        Arrays.fill(padded, (byte) ' ');
+        System.arraycopy(json, 0, padded, 0, json.length);
+        return padded;
+    }
+
+    /**
+     * Reads a file whose tensors are exactly those of a layout.
+     *
+     * @throws SnapshotException if it is anything else
+     */
+    public static float[] read(ParameterLayout layout, InputStream in) throws IOException {
+        DataInputStream data = new DataInputStream(in);
+        long length = Long.reverseBytes(data.readLong());
+        if (length < 2 || length > MAX_HEADER) {
+            throw new SnapshotException(
+                    "safetensors header must have 2.." + MAX_HEADER + " bytes. Received: " + length);
+        }
+        byte[] json = data.readNBytes((int) length);
+        if (json.length < length) {
+            throw new SnapshotException(
+                    "safetensors file ends in its header: " + length + " bytes announced. Received: " + json.length);
+        }
+        Map<String, @Nullable Tensor> header = header(json);
+        header.remove(METADATA);
+        if (header.size() != layout.blocks().size()) {
+            throw new SnapshotException(
+                    "the model has " + layout.blocks().size() + " tensors. Received: " + header.keySet());
+        }
+        for (ParameterBlock block : layout.blocks()) check(block, header.get(block.name()));
+        float[] parameters = new float[layout.size()];
+        ByteBuffer buffer = ByteBuffer.allocate(64 * 1024).order(ByteOrder.LITTLE_ENDIAN);
+        int perRead = buffer.capacity() / Float.BYTES;
+        for (int from = 0; from < parameters.length; from += perRead) {
+            int count = Math.min(perRead, parameters.length - from);
+            int got = data.readNBytes(buffer.array(), 0, count * Float.BYTES);
+            if (got < count * Float.BYTES) {
+                throw new SnapshotException("safetensors file ends early: " + parameters.length
+                        + " values announced. Received: " + (from + got / Float.BYTES));
+            }
+            buffer.asFloatBuffer().get(parameters, from, count);
+        }
+        if (data.read() >= 0) throw new SnapshotException("safetensors file goes on after its last tensor");
+        return parameters;
+    }
+
+    private static Map<String, @Nullable Tensor> header(byte[] json) throws IOException {
+        try {
+            Map<String, Object> tree = JSON.readValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
+            tree.remove(METADATA);
+            return JSON.convertValue(tree, new TypeReference<LinkedHashMap<String, @Nullable Tensor>>() {});
+        } catch (JsonProcessingException | IllegalArgumentException e) {
+            throw new SnapshotException(
+                    "safetensors header is not well-formed: "
+                            + new String(json, 0, Math.min(json.length, 200), StandardCharsets.UTF_8),
+                    e);
+        }
+    }
+
+    private static void check(ParameterBlock block, @Nullable Tensor tensor) {
+        long begin = (long) block.offset() * Float.BYTES;
+        List<Long> offsets = List.of(begin, begin + (long) block.size() * Float.BYTES);
+        Tensor expected = new Tensor("F32", block.shape(), offsets);
+        if (!expected.equals(tensor)) {
+            throw new SnapshotException("tensor " + block.name() + " must be " + expected + ". Received: " + tensor);
+        }
+    }
+}

@@ -1,0 +1,94 @@
+package dev.millrace.model.snapshot;
+
+import java.io.BufferedInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+
+/**
+ * Published snapshots as files: {@code versions/<version>/model.safetensors} and {@code manifest.json} beside it;
+ * {@code current.json} is the manifest of the newest, replaced atomically.
+ */
+public final class SnapshotDirectory {
+    public static final String VERSIONS = "versions";
+    public static final String CURRENT = "current.json";
+    public static final String PARAMETERS = "model.safetensors";
+    public static final String MANIFEST = "manifest.json";
+
+    private final Path root;
+
+    public SnapshotDirectory(Path root) {
+        this.root = root;
+    }
+
+    /** Versions in rising order. */
+    public List<Long> versions() {
+        Path versions = root.resolve(VERSIONS);
+        if (!Files.isDirectory(versions)) return List.of();
+        try (Stream<Path> entries = Files.list(versions)) {
+            return entries.map(entry -> entry.getFileName().toString())
+                    .filter(name -> name.matches("\\d{1,18}"))
+                    .map(Long::valueOf)
+                    .sorted()
+                    .toList();
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot list " + versions, e);
+        }
+    }
+
+    /** The manifest of the newest version. */
+    public SnapshotManifest current() {
+        return manifest(root.resolve(CURRENT));
+    }
+
+    /** The manifest of a version. */
+    public SnapshotManifest manifest(long version) {
+        return manifest(directory(version).resolve(MANIFEST));
+    }
+
+    /** The newest version, checked. */
+    public Snapshot load() {
+        return load(current().version());
+    }
+
+    /**
+     * A version, checked against its manifest.
+     *
+     * @throws SnapshotException if it is missing or damaged
+     */
+    public Snapshot load(long version) {
+        SnapshotManifest manifest = manifest(version);
+        if (manifest.version() != version) {
+            throw new SnapshotException(
+                    directory(version) + " must hold version " + version + ". Received: " + manifest.version());
+        }
+        Path file = directory(version).resolve(PARAMETERS);
+        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+            float[] parameters = Safetensors.read(manifest.modelSpec().layout(), in);
+            SnapshotParts parts = SnapshotParts.split(
+                    manifest.modelSpec(), version, manifest.created(), parameters, manifest.provenance(), 1 << 20);
+            if (!parts.manifest().sha256().equals(manifest.sha256())) {
+                throw new SnapshotException(file + " is damaged: its SHA-256 is not the announced one");
+            }
+            return new Snapshot(manifest, parameters);
+        } catch (IOException e) {
+            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private Path directory(long version) {
+        return root.resolve(VERSIONS).resolve(Long.toString(version));
+    }
+
+    private static SnapshotManifest manifest(Path file) {
+        try {
+            return SnapshotManifest.fromJson(Files.readString(file));
+        } catch (IOException e) {
+            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,121 @@
+package dev.millrace.model.snapshot;
+
+import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonPropertyOrder;
+import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.SerializationFeature;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.model.spec.ModelSpec;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+
+/**
+ * All there is to know of a snapshot but its parameters.
+ *
+ * @param format version of this format; a reader refuses what is newer than itself
+ * @param model name
+ * @param version strictly rises over the life of a model, across failures and redeployments
+ * @param created milliseconds since the epoch
+ * @param spec the model as JSON
+ * @param dtype of the parameters: F32, little-endian
+ * @param parameters how many
+ * @param parts in order
+ * @param sha256 of all parts together, in hex
+ * @param provenance where it comes from: samples, steps, source offsets, configuration hash, library versions, ...
+ */
+@JsonIgnoreProperties(ignoreUnknown = true)
+@JsonPropertyOrder({
+    "format",
+    "model",
+    "version",
+    "created",
+    "spec",
+    "dtype",
+    "parameters",
+    "parts",
+    "sha256",
+    "provenance"
+})
+public record SnapshotManifest(
+        int format,
+        String model,
+        long version,
+        long created,
+        String spec,
+        String dtype,
+        int parameters,
+        List<Part> parts,
+        String sha256,
+        Map<String, String> provenance) {
+
+    /** The newest format that this release reads and the one that it writes. */
+    public static final int FORMAT = 1;
+
+    static final String F32 = "F32";
+    private static final String NAME = "[a-zA-Z0-9._-]{1,200}";
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(DeserializationFeature.FAIL_ON_NULL_FOR_PRIMITIVES)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
+
+    /**
+     * One part of the parameters' bytes.
+     *
+     * @param size in bytes
+     * @param sha256 in hex
+     */
+    public record Part(int size, String sha256) {}
+
+    public SnapshotManifest {
+        if (format < 1 || format > FORMAT) {
+            throw new SnapshotException("Snapshot format " + format + " is unknown; this release reads formats 1 to "
+                    + FORMAT + ". A newer release wrote it.");
+        }
+        if (!isName(model)) {
+            throw new SnapshotException("model name must be 1 to 200 of a-z A-Z 0-9 . _ -. Received: " + model);
+        }
+        if (!F32.equals(dtype)) throw new SnapshotException("dtype must be " + F32 + ". Received: " + dtype);
+        long bytes = 0;
+        for (Part part : parts) bytes += part.size();
+        if (parameters < 1 || bytes != (long) parameters * Float.BYTES) {
+            throw new SnapshotException("the parts of " + model + " version " + version + " must have "
+                    + (long) parameters * Float.BYTES + " bytes for " + parameters + " parameters. Received: " + bytes);
+        }
+        parts = List.copyOf(parts);
+        provenance = new TreeMap<>(provenance);
+    }
+
+    /** Whether a name can be that of a model, a file and a topic; a path it can never be. */
+    public static boolean isName(String name) {
+        return name != null && name.matches(NAME) && !name.matches("\\.+");
+    }
+
+    /** The model it belongs to. */
+    public ModelSpec modelSpec() {
+        return ModelSpec.fromJson(spec);
+    }
+
+    /** Indented JSON. */
+    public String toJson() {
+        try {
+            return JSON.writeValueAsString(this);
+        } catch (JsonProcessingException e) {
+            throw new IllegalStateException("words and numbers can be written", e);
+        }
+    }
+
+    /** @throws SnapshotException if it is no manifest or of an unknown format */
+    public static SnapshotManifest fromJson(String json) {
+        try {
+            SnapshotManifest manifest = JSON.readValue(json, SnapshotManifest.class);
+            if (manifest == null) throw new SnapshotException("The manifest is empty");
+            return manifest;
+        } catch (JsonProcessingException e) {
+            if (e.getCause() instanceof SnapshotException reason) throw reason;
+            throw new SnapshotException("The manifest is not well-formed: " + e.getOriginalMessage(), e);
+        }
+    }
+}

@@ -1,0 +1,223 @@
+package dev.millrace.pipeline.gradient;
+
+import dev.millrace.model.engine.EngineFactory;
+import dev.millrace.model.engine.GradientEngine;
+import dev.millrace.model.engine.GradientSum;
+import dev.millrace.model.metric.Outcomes;
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.minibatch.BatchStamper;
+import dev.millrace.pipeline.minibatch.LocalLink;
+import dev.millrace.pipeline.minibatch.LocalLinks;
+import dev.millrace.pipeline.minibatch.MiniBatch;
+import dev.millrace.pipeline.minibatch.MiniBatchSerializer;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
+import org.apache.flink.api.common.state.BroadcastState;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.state.MapStateDescriptor;
+import org.apache.flink.api.common.typeutils.base.IntSerializer;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedMultiInput;
+import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * A worker: computes the gradient of each mini-batch (input 1) at the broadcast parameters (input 2). It never blocks:
+ * mini-batches wait in checkpointed state until the parameters allow the next one.
+ */
+public final class GradientOperator extends AbstractStreamOperator<Gradient>
+        implements TwoInputStreamOperator<MiniBatch, ParameterBlock, Gradient>, BoundedMultiInput {
+    private static final long serialVersionUID = 1L;
+
+    /** How long a worker without mini-batches waits before it says that it is idle, milliseconds. */
+    private static final long IDLE_AFTER = 20;
+
+    private static final MapStateDescriptor<Integer, ParameterBlock> PARAMETERS =
+            new MapStateDescriptor<>("parameters", IntSerializer.INSTANCE, ParameterBlockSerializer.INSTANCE);
+    private static final ListStateDescriptor<MiniBatch> QUEUE =
+            new ListStateDescriptor<>("mini-batches", MiniBatchSerializer.INSTANCE);
+
+    private final String specJson;
+    private final EngineFactory engines;
+    private final WorkerSettings settings;
+
+    private transient ModelSpec spec;
+    private transient GradientEngine engine;
+    private transient GradientSum sum;
+    private transient WorkerClock clock;
+    private transient LocalLink link;
+    private transient WorkerMetrics workerMetrics;
+    private transient ArrayDeque<MiniBatch> queue;
+    private transient ListState<MiniBatch> queueState;
+    private transient BroadcastState<Integer, ParameterBlock> parameters;
+    private transient Gradient message;
+    private transient StreamRecord<Gradient> record;
+    private transient int worker;
+    private transient int workers;
+
+    private transient boolean idleTimer;
+    private transient boolean idleSent;
+    private transient long idleIncarnation;
+    private transient boolean samplesEnded;
+    private transient boolean endSent;
+    private transient long endIncarnation;
+
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
+    public GradientOperator(ModelSpec spec, EngineFactory engines, WorkerSettings settings) {
+        this.specJson = spec.toJson();
+        this.engines = engines;
+        this.settings = settings;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        worker = getRuntimeContext().getTaskInfo().getIndexOfThisSubtask();
+        workers = getRuntimeContext().getTaskInfo().getNumberOfParallelSubtasks();
+        clock = new WorkerClock(settings.staleness());
+        parameters = context.getOperatorStateStore().getBroadcastState(PARAMETERS);
+        queueState = context.getOperatorStateStore().getListState(QUEUE);
+        queue = new ArrayDeque<>();
+        for (MiniBatch batch : queueState.get()) queue.add(batch);
+        link = LocalLinks.of(getRuntimeContext());
+        link.openWorker(queue.size());
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        spec = ModelSpec.fromJson(specJson);
+        engine = engines.create(spec);
+        sum = new GradientSum(spec.layout().size());
+        message = new Gradient();
+        record = new StreamRecord<>(message);
+        workerMetrics = new WorkerMetrics(getMetricGroup(), engine.name(), queue::size);
+        LOG.info("Worker {} of {} computes {} with engine {}", worker + 1, workers, spec.name(), engine.name());
+    }
+
+    @Override
+    public void processElement1(StreamRecord<MiniBatch> element) throws Exception {
+        MiniBatch batch = element.getValue();
+        link.received(batch.token);
+        queue.add(batch);
+        computeWhatIsAllowed();
+    }
+
+    @Override
+    public void processElement2(StreamRecord<ParameterBlock> element) throws Exception {
+        ParameterBlock block = element.getValue();
+        if (!clock.accept(block)) return;
+        parameters.put(block.block, block);
+        engine.upload(block.offset, block.values, block.length);
+        link.setBatchSize(BatchStamper.shareOf(block.globalBatch, worker, workers));
+        computeWhatIsAllowed();
+    }
+
+    private void computeWhatIsAllowed() {
+        while (clock.mayCompute()) {
+            MiniBatch batch = queue.poll();
+            if (batch == null) {
+                if (samplesEnded) end();
+                else waitForSamples();
+                return;
+            }
+            contribute(batch);
+        }
+    }
+
+    private void contribute(MiniBatch batch) {
+        long start = System.nanoTime();
+        engine.lossAndGradient(batch.samples, settings.microBatch(), sum);
+        Outcomes outcomes = Outcomes.of(spec.loss(), batch.samples, sum);
+        long nanos = System.nanoTime() - start;
+
+        int blocks = ParameterBlock.blocksOf(sum.gradient.length);
+        for (int block = 0; block < blocks; block++) {
+            address(Gradient.Kind.BLOCK);
+            message.offset = block * ParameterBlock.MAX_FLOATS;
+            message.from = message.offset;
+            message.length = ParameterBlock.lengthOf(block, sum.gradient.length);
+            message.values = sum.gradient;
+            if (block == blocks - 1) {
+                message.summary = new Gradient.Summary(
+                        sum.samples, outcomes, batch.progress, batch.minEventTime, batch.maxEventTime, nanos);
+            }
+            output.collect(record);
+        }
+        clock.contributed();
+        idleSent = false;
+        link.consumed();
+        workerMetrics.computed(batch.samples.rows(), nanos);
+    }
+
+    private void address(Gradient.Kind kind) {
+        message.kind = kind;
+        message.worker = worker;
+        message.workers = workers;
+        message.incarnation = clock.incarnation();
+        message.version = clock.version();
+        message.step = clock.step();
+        message.length = 0;
+        message.summary = null;
+    }
+
+    private void waitForSamples() {
+        if (idleTimer || saidIdle()) return;
+        idleTimer = true;
+        long contributedBefore = clock.step();
+        long now = getProcessingTimeService().getCurrentProcessingTime();
+        getProcessingTimeService().registerTimer(now + IDLE_AFTER, time -> {
+            idleTimer = false;
+            if (!queue.isEmpty() || !clock.mayCompute() || saidIdle()) return;
+            if (clock.step() != contributedBefore) waitForSamples();
+            else sayIdle();
+        });
+    }
+
+    private boolean saidIdle() {
+        return idleSent && idleIncarnation == clock.incarnation();
+    }
+
+    private void sayIdle() {
+        address(Gradient.Kind.IDLE);
+        output.collect(record);
+        idleSent = true;
+        idleIncarnation = clock.incarnation();
+    }
+
+    @Override
+    public void endInput(int input) {
+        if (input != 1) return;
+        samplesEnded = true;
+        computeWhatIsAllowed();
+    }
+
+    private void end() {
+        if (endSent && endIncarnation == clock.incarnation()) return;
+        address(Gradient.Kind.ENDED);
+        output.collect(record);
+        endSent = true;
+        endIncarnation = clock.incarnation();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        queueState.update(new ArrayList<>(queue));
+    }
+
+    @Override
+    public void close() throws Exception {
+        closeEngine(engine);
+        if (link != null) link.release();
+        super.close();
+    }
+
+    private static void closeEngine(@Nullable GradientEngine engine) {
+        if (engine != null) engine.close();
+    }
+}

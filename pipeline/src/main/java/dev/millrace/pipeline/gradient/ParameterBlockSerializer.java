@@ -1,0 +1,66 @@
+package dev.millrace.pipeline.gradient;
+
+import dev.millrace.pipeline.serializer.FloatArrays;
+import dev.millrace.pipeline.serializer.SerializerType;
+import dev.millrace.pipeline.serializer.VersionedSerializer;
+import java.io.IOException;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** Parameter blocks on the broadcast edge and in the workers' broadcast state. */
+public final class ParameterBlockSerializer extends VersionedSerializer<ParameterBlock> {
+    private static final long serialVersionUID = 1L;
+    public static final ParameterBlockSerializer INSTANCE = new ParameterBlockSerializer();
+    public static final TypeInformation<ParameterBlock> TYPE = new SerializerType<>(ParameterBlock.class, INSTANCE);
+
+    private ParameterBlockSerializer() {
+        super(1);
+    }
+
+    @Override
+    public ParameterBlock createInstance() {
+        return new ParameterBlock();
+    }
+
+    @Override
+    protected void write(ParameterBlock block, DataOutputView out) throws IOException {
+        out.writeLong(block.incarnation);
+        out.writeLong(block.version);
+        out.writeInt(block.block);
+        out.writeInt(block.blocks);
+        out.writeInt(block.offset);
+        out.writeInt(block.globalBatch);
+        out.writeInt(block.length);
+        FloatArrays.write(block.values, 0, block.length, out);
+    }
+
+    @Override
+    protected ParameterBlock read(int written, DataInputView in) throws IOException {
+        ParameterBlock block = new ParameterBlock();
+        block.incarnation = in.readLong();
+        block.version = in.readLong();
+        block.block = in.readInt();
+        block.blocks = in.readInt();
+        block.offset = in.readInt();
+        block.globalBatch = in.readInt();
+        block.length = in.readInt();
+        block.values = new float[block.length];
+        FloatArrays.read(block.values, 0, block.length, in);
+        return block;
+    }
+
+    @Override
+    public TypeSerializerSnapshot<ParameterBlock> snapshotConfiguration() {
+        return new Snapshot();
+    }
+
+    /** Names this serializer in state. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<ParameterBlock> {
+        public Snapshot() {
+            super(() -> INSTANCE);
+        }
+    }
+}

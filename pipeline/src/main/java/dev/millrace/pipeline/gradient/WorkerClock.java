@@ -1,0 +1,74 @@
+package dev.millrace.pipeline.gradient;
+
+import java.util.Arrays;
+
+/**
+ * What a worker knows of the parameters and which step it contributes to next. It may compute while its parameters are
+ * whole (all blocks at one version) and it is at most {@code staleness} steps ahead of them.
+ *
+ * <p>Versions only rise within an incarnation; a block that is older or already there changes nothing. With a new
+ * incarnation everything begins anew: the channel may still have held a version higher than the restored one.
+ */
+final class WorkerClock {
+    private final int staleness;
+    private long[] versions = new long[0]; // of each block, at the present incarnation
+    private boolean known;
+    private long incarnation;
+    private long version;
+    private int missing;
+    private long step;
+
+    WorkerClock(int staleness) {
+        this.staleness = staleness;
+    }
+
+    /** Takes notice of a block; false if it is old news. */
+    boolean accept(ParameterBlock block) {
+        if (!known || block.incarnation != incarnation) begin(block);
+        if (block.version < version || versions[block.block] == block.version) return false;
+        if (block.version > version) {
+            version = block.version;
+            missing = block.blocks;
+        }
+        versions[block.block] = block.version;
+        missing--;
+        if (missing == 0) step = Math.max(step, version);
+        return true;
+    }
+
+    private void begin(ParameterBlock block) {
+        known = true;
+        incarnation = block.incarnation;
+        versions = new long[block.blocks];
+        Arrays.fill(versions, Long.MIN_VALUE);
+        version = block.version;
+        missing = block.blocks;
+        step = version;
+    }
+
+    /** Whether a mini-batch may be computed now. */
+    boolean mayCompute() {
+        return known && missing == 0 && step - staleness <= version;
+    }
+
+    /** One mini-batch was contributed to {@link #step}. */
+    void contributed() {
+        step++;
+    }
+
+    boolean isKnown() {
+        return known;
+    }
+
+    long incarnation() {
+        return incarnation;
+    }
+
+    long version() {
+        return version;
+    }
+
+    long step() {
+        return step;
+    }
+}

@@ -1,0 +1,84 @@
+package dev.millrace.pipeline.publish;
+
+import dev.millrace.pipeline.server.SnapshotRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Collection;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Set;
+import org.apache.flink.api.connector.sink2.Committer;
+import org.apache.flink.api.connector.sink2.CommitterInitContext;
+import org.apache.flink.api.connector.sink2.Sink;
+import org.apache.flink.api.connector.sink2.SupportsCommitter;
+import org.apache.flink.api.connector.sink2.SupportsWriterState;
+import org.apache.flink.api.connector.sink2.WriterInitContext;
+import org.apache.flink.core.io.SimpleVersionedSerializer;
+
+/**
+ * Publishes snapshots as files: {@code versions/<version>/} with {@code model.safetensors} and {@code manifest.json},
+ * then {@code current.json}. The files of a version are written beside and become visible, by one rename, when the
+ * checkpoint that covers the version has completed; see {@link SnapshotStore} for the layout and what it asks of the
+ * file system. Runs with parallelism 1.
+ *
+ * <p>The writer's state is the names of what was staged and may not be committed yet; at its start it deletes
+ * everything else that was staged.
+ */
+public final class SnapshotFileSink
+        implements Sink<SnapshotRecord>,
+                SupportsCommitter<StagedSnapshot>,
+                SupportsWriterState<SnapshotRecord, StagedSnapshot> {
+
+    private static final long serialVersionUID = 1L;
+
+    /** The live version and the one before it. */
+    private static final int LEAST_RETAINED = 2;
+
+    private final String directory;
+    private final int retained;
+    private final SnapshotFormat format;
+
+    /**
+     * @param directory that every task manager and reader sees under this path
+     * @param retained versions to keep, the newest first; never fewer than two, and always the current one
+     */
+    SnapshotFileSink(Path directory, int retained, SnapshotFormat format) {
+        this.format = format;
+        this.directory = directory.toString();
+        this.retained = Math.max(LEAST_RETAINED, retained);
+    }
+
+    @Override
+    public SnapshotFileWriter createWriter(WriterInitContext context) throws IOException {
+        return restoreWriter(context, List.of());
+    }
+
+    @Override
+    public SnapshotFileWriter restoreWriter(WriterInitContext context, Collection<StagedSnapshot> pending)
+            throws IOException {
+        int parallelism = context.getTaskInfo().getNumberOfParallelSubtasks();
+        if (parallelism != 1) {
+            throw new IllegalStateException("The snapshot file sink must have parallelism 1. Received: " + parallelism);
+        }
+        SnapshotStore store = new SnapshotStore(Path.of(directory));
+        Set<String> names = new HashSet<>();
+        pending.forEach(staged -> names.add(staged.name()));
+        store.sweep(names);
+        return new SnapshotFileWriter(store, format, pending);
+    }
+
+    @Override
+    public Committer<StagedSnapshot> createCommitter(CommitterInitContext context) {
+        return new SnapshotFileCommitter(new SnapshotStore(Path.of(directory)), retained);
+    }
+
+    @Override
+    public SimpleVersionedSerializer<StagedSnapshot> getCommittableSerializer() {
+        return new StagedSnapshotSerializer();
+    }
+
+    @Override
+    public SimpleVersionedSerializer<StagedSnapshot> getWriterStateSerializer() {
+        return new StagedSnapshotSerializer();
+    }
+}

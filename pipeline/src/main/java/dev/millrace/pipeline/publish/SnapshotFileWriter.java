@@ -1,0 +1,67 @@
+package dev.millrace.pipeline.publish;
+
+import dev.millrace.pipeline.server.SnapshotRecord;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collection;
+import java.util.List;
+import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
+import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
+import org.jspecify.annotations.Nullable;
+
+/** Writes the files of each snapshot to a staging directory and hands it to the committer at the next barrier. */
+final class SnapshotFileWriter
+        implements StatefulSinkWriter<SnapshotRecord, StagedSnapshot>,
+                CommittingSinkWriter<SnapshotRecord, StagedSnapshot> {
+
+    private final SnapshotStore store;
+    private final SnapshotFormat format;
+    private final SnapshotCollector collector = new SnapshotCollector();
+    private final List<StagedSnapshot> staged = new ArrayList<>();
+    private final List<StagedSnapshot> pending;
+
+    /** @param pending staged before and perhaps not committed yet */
+    SnapshotFileWriter(SnapshotStore store, SnapshotFormat format, Collection<StagedSnapshot> pending) {
+        this.store = store;
+        this.format = format;
+        this.pending = new ArrayList<>(pending);
+    }
+
+    @Override
+    public void write(SnapshotRecord record, Context context) throws IOException {
+        @Nullable List<byte[]> parts = collector.add(record);
+        if (parts == null) {
+            return;
+        }
+        store.requireModel(record.model());
+        Path directory = store.newStaging(record.version());
+        format.write(directory, record.manifest(), parts);
+        store.forceAll(directory);
+        staged.add(new StagedSnapshot(
+                record.model(), record.version(), directory.getFileName().toString()));
+    }
+
+    @Override
+    public void flush(boolean endOfInput) {
+        collector.requireNothingPending();
+    }
+
+    @Override
+    public Collection<StagedSnapshot> prepareCommit() {
+        List<StagedSnapshot> ready = List.copyOf(staged);
+        pending.addAll(ready);
+        staged.clear();
+        return ready;
+    }
+
+    /** What is no longer staged was published since. */
+    @Override
+    public List<StagedSnapshot> snapshotState(long checkpoint) {
+        pending.removeIf(one -> !store.isStaged(one));
+        return List.copyOf(pending);
+    }
+
+    @Override
+    public void close() {}
+}

@@ -1,0 +1,212 @@
+package dev.millrace.pipeline.publish;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.channels.FileChannel;
+import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.Comparator;
+import java.util.List;
+import java.util.Set;
+import java.util.UUID;
+import java.util.stream.Stream;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * The directory that snapshots are published in, seen from the side that writes:
+ *
+ * <pre>
+ * .staging/&lt;version&gt;-&lt;unique&gt;/   written, not yet published; also what is about to be deleted
+ * versions/&lt;version&gt;/            complete or absent, never anything between
+ * current.json                  names the version to serve; replaced as a whole, never moved backwards
+ * </pre>
+ *
+ * <p>Everything becomes visible by one atomic rename, so the directory must lie on a file system that has one and
+ * that every reader sees: a local disk, NFS, a mounted volume. Object stores have none: publish to Kafka instead.
+ * One job writes into a directory, with one model.
+ */
+final class SnapshotStore {
+
+    static final String MODEL_FILE = "model.safetensors";
+    static final String MANIFEST_FILE = "manifest.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final Path root;
+
+    SnapshotStore(Path root) {
+        this.root = root;
+    }
+
+    /** What {@code current.json} says. */
+    record Current(String model, long version) {}
+
+    @Nullable
+    Current current() throws IOException {
+        try {
+            JsonNode json = JSON.readTree(Files.readAllBytes(root.resolve("current.json")));
+            return new Current(json.path("model").asText(), json.path("version").asLong());
+        } catch (NoSuchFileException e) {
+            return null;
+        }
+    }
+
+    /** A fresh directory for the files of one version. */
+    Path newStaging(long version) throws IOException {
+        return Files.createDirectories(staging().resolve(version + "-" + UUID.randomUUID()));
+    }
+
+    /** @throws SuppressRestartsException around a {@link SnapshotConflictException} if another model lives here */
+    void requireModel(String model) throws IOException {
+        @Nullable Current current = current();
+        if (current != null && !current.model().equals(model)) {
+            throw new SuppressRestartsException(new SnapshotConflictException(model, current.model(), root));
+        }
+    }
+
+    /** Has the files of a directory on the disk when it returns. */
+    void forceAll(Path directory) throws IOException {
+        for (Path file : list(directory)) {
+            force(file);
+        }
+        force(directory);
+    }
+
+    boolean isStaged(StagedSnapshot staged) {
+        return Files.isDirectory(staging().resolve(staged.name()));
+    }
+
+    /**
+     * Makes a staged snapshot a published version. Does nothing the second time.
+     *
+     * @throws SuppressRestartsException around a {@link SnapshotConflictException} if the version is there already
+     *     with other parameters
+     */
+    void publish(StagedSnapshot staged) throws IOException {
+        Path from = staging().resolve(staged.name());
+        Path to = version(staged.version());
+        if (Files.isDirectory(to)) {
+            if (Files.isDirectory(from)) {
+                if (Files.mismatch(from.resolve(MODEL_FILE), to.resolve(MODEL_FILE)) >= 0) {
+                    throw new SuppressRestartsException(new SnapshotConflictException(staged, to));
+                }
+                delete(from);
+            }
+        } else if (Files.isDirectory(from)) {
+            Files.createDirectories(published());
+            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
+            force(published());
+        } else if (!isOlderThanCurrent(staged.version())) {
+            throw new IOException("Version " + staged.version() + " of model " + staged.model() + " is neither in " + to
+                    + " nor in " + from + ": somebody else deletes files there.");
+        }
+        advanceCurrent(staged);
+    }
+
+    /** Deletes what was staged and is not among {@code pending}: left behind by a life that ended before its commit. */
+    void sweep(Set<String> pending) throws IOException {
+        for (Path orphan : list(staging())) {
+            if (!pending.contains(orphan.getFileName().toString())) {
+                delete(orphan);
+            }
+        }
+    }
+
+    /** Deletes versions except the newest {@code keep} and the current one. */
+    void retain(int keep) throws IOException {
+        @Nullable Current current = current();
+        List<Long> versions = versions();
+        for (int i = 0; i < versions.size() - keep; i++) {
+            long version = versions.get(i);
+            if (current == null || version != current.version()) {
+                // It leaves as it came, by one rename: a reader never finds half of it.
+                Path leaving = newStaging(version);
+                Files.move(version(version), leaving.resolve("deleted"), StandardCopyOption.ATOMIC_MOVE);
+                delete(leaving);
+            }
+        }
+    }
+
+    /** Published versions, ascending. */
+    List<Long> versions() throws IOException {
+        List<Long> versions = new ArrayList<>();
+        for (Path path : list(published())) {
+            String name = path.getFileName().toString();
+            if (name.matches("[0-9]{1,18}")) {
+                versions.add(Long.parseLong(name));
+            }
+        }
+        Collections.sort(versions);
+        return versions;
+    }
+
+    private boolean isOlderThanCurrent(long version) throws IOException {
+        @Nullable Current current = current();
+        return current != null && version < current.version();
+    }
+
+    private void advanceCurrent(StagedSnapshot staged) throws IOException {
+        @Nullable Current current = current();
+        if (current != null && current.version() >= staged.version()) {
+            return;
+        }
+        byte[] json = JSON.writeValueAsBytes(
+                JSON.createObjectNode().put("model", staged.model()).put("version", staged.version()));
+        Path temporary = newStaging(staged.version());
+        Path next = temporary.resolve("current.json");
+        Files.write(next, json);
+        force(next);
+        Files.move(next, root.resolve("current.json"), StandardCopyOption.ATOMIC_MOVE);
+        force(root);
+        delete(temporary);
+    }
+
+    private Path staging() {
+        return root.resolve(".staging");
+    }
+
+    private Path published() {
+        return root.resolve("versions");
+    }
+
+    private Path version(long version) {
+        return published().resolve(Long.toString(version));
+    }
+
+    /** Has the file, or the names in the directory, on the disk when it returns. */
+    private static void force(Path path) throws IOException {
+        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
+            channel.force(true);
+        }
+    }
+
+    private static List<Path> list(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.list(directory)) {
+            return paths.toList();
+        } catch (NoSuchFileException e) {
+            return List.of();
+        }
+    }
+
+    private static void delete(Path directory) throws IOException {
+        try (Stream<Path> paths = Files.walk(directory)) {
+            paths.sorted(Comparator.reverseOrder()).forEach(path -> {
+                try {
+                    Files.deleteIfExists(path);
+                } catch (IOException e) {
+                    throw new UncheckedIOException(e);
+                }
+            });
+        } catch (UncheckedIOException e) {
+            throw e.getCause();
+        }
+    }
+}

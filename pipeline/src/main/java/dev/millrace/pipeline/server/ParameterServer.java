@@ -1,0 +1,203 @@
+package dev.millrace.pipeline.server;
+
+import dev.millrace.model.metric.Outcomes;
+import dev.millrace.pipeline.gradient.Gradient;
+import dev.millrace.pipeline.gradient.ParameterBlock;
+import java.util.List;
+import java.util.concurrent.ThreadLocalRandom;
+import org.apache.flink.api.common.state.ListState;
+import org.apache.flink.api.common.state.ListStateDescriptor;
+import org.apache.flink.api.common.typeinfo.TypeInformation;
+import org.apache.flink.runtime.execution.SuppressRestartsException;
+import org.apache.flink.runtime.state.StateInitializationContext;
+import org.apache.flink.runtime.state.StateSnapshotContext;
+import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
+import org.apache.flink.streaming.api.operators.BoundedOneInput;
+import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
+import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
+import org.apache.flink.util.OutputTag;
+
+/**
+ * Owns parameters and optimizer state: adds gradients, closes steps, sends the parameters back, and hands out a
+ * snapshot right before a checkpoint barrier, so that what is published is what a completed checkpoint covers.
+ *
+ * <p>A step closes when at least one gradient is in and every worker has contributed, is idle or has ended, or when its
+ * deadline passes. What was computed at an older version or in another incarnation is added but does not count as a
+ * contribution.
+ */
+public final class ParameterServer extends AbstractStreamOperator<StepReport>
+        implements OneInputStreamOperator<Gradient, StepReport>, BoundedOneInput {
+    private static final long serialVersionUID = 1L;
+
+    /** Snapshots, part by part. */
+    public static final OutputTag<SnapshotRecord> SNAPSHOTS =
+            new OutputTag<>("snapshots", TypeInformation.of(SnapshotRecord.class));
+
+    private static final long TICK_MILLIS = 50;
+    private static final ListStateDescriptor<TrainingState> STATE =
+            new ListStateDescriptor<>("training", TrainingStateSerializer.INSTANCE);
+
+    private final ServerSettings settings;
+
+    private transient ListState<TrainingState> checkpointed;
+    private transient Trainer trainer;
+    private transient Contributions contributions;
+    private transient ParameterChannel channel;
+    private transient SnapshotOutlet snapshots;
+    private transient ReportWindow report;
+    private transient ServerMetrics serverMetrics;
+    private transient StreamRecord<StepReport> reportRecord;
+    private transient long incarnation;
+    private transient long stepOpenedNanos;
+
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
+    public ParameterServer(ServerSettings settings) {
+        this.settings = settings;
+    }
+
+    @Override
+    public void initializeState(StateInitializationContext context) throws Exception {
+        super.initializeState(context);
+        checkpointed = context.getOperatorStateStore().getListState(STATE);
+        TrainingState restored = null;
+        for (TrainingState state : checkpointed.get()) restored = state;
+        trainer = Trainers.create(settings, restored);
+        if (restored != null) {
+            restored.version++; // what follows must not be taken for what an earlier attempt made of the same version
+            LOG.info("Restored {} at version {} after {} samples", settings.model(), restored.version, restored.totalSamples);
+        }
+    }
+
+    @Override
+    public void open() throws Exception {
+        super.open();
+        incarnation = ThreadLocalRandom.current().nextLong();
+        contributions = new Contributions();
+        snapshots = new SnapshotOutlet(settings, System.nanoTime());
+        report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
+        reportRecord = new StreamRecord<>(null);
+        serverMetrics = new ServerMetrics(getMetricGroup());
+        channel = ParameterChannels.of(getMetricGroup());
+        sendParameters();
+        tick(0);
+    }
+
+    @Override
+    public void processElement(StreamRecord<Gradient> element) {
+        Gradient gradient = element.getValue();
+        boolean ofThisLife = gradient.incarnation == incarnation;
+        switch (gradient.kind) {
+            case BLOCK -> add(gradient, ofThisLife);
+            case IDLE -> {
+                if (ofThisLife) contributions.idle(gradient.worker, gradient.workers);
+            }
+            case ENDED -> {
+                if (ofThisLife) contributions.ended(gradient.worker, gradient.workers);
+            }
+        }
+        closeStepIfComplete();
+        if (contributions.allEnded()) channel.end();
+    }
+
+    private void add(Gradient gradient, boolean ofThisLife) {
+        boolean first = !trainer.hasContribution();
+        trainer.add(gradient);
+        if (gradient.summary == null) return;
+        if (first) stepOpenedNanos = System.nanoTime();
+        if (ofThisLife) contributions.contributed(gradient.worker, gradient.workers, gradient.step);
+    }
+
+    private void closeStepIfComplete() {
+        if (!trainer.hasContribution()) return;
+        if (settings.asynchronous() || contributions.complete(trainer.state().version)) closeStep();
+    }
+
+    private void closeStep() {
+        Outcomes outcomes = trainer.pending();
+        int samples = trainer.pendingSamples();
+        boolean accepted = trainer.close();
+        if (accepted) report.add(samples, outcomes.weight(), outcomes.lossSum());
+        else refuse();
+        sendParameters();
+        long now = System.nanoTime();
+        serverMetrics.closed(samples, now - stepOpenedNanos);
+        if (report.isDue(now)) emitReport(now);
+    }
+
+    private void refuse() {
+        TrainingState state = trainer.state();
+        LOG.warn(
+                "Step refused at version {}: loss, gradient or parameters were not finite. {} refused in a row, limit {}",
+                state.version,
+                state.refusedInARow,
+                settings.maxRefusalsInARow());
+        if (state.refusedInARow < settings.maxRefusalsInARow()) return;
+        throw new SuppressRestartsException(new ArithmeticException("Training of " + settings.model() + " stopped: "
+                + state.refusedInARow + " steps in a row were not finite (training.max-consecutive-refusals). "
+                + "Parameters and snapshots are as they were before. Lower learning-rate, set optimizer.clip_norm, "
+                + "or look at the latest samples; then restart from the last checkpoint."));
+    }
+
+    private void sendParameters() {
+        TrainingState state = trainer.state();
+        float[] parameters = state.parameters;
+        ParameterBlock[] blocks = channel.buffers(parameters.length);
+        for (ParameterBlock block : blocks) {
+            System.arraycopy(parameters, block.offset, block.values, 0, block.length);
+            block.incarnation = incarnation;
+            block.version = state.version;
+            block.globalBatch = state.batchSize.batchSize();
+        }
+        channel.publish(blocks);
+    }
+
+    /** Looks after what no message wakes: the deadline of a step, a report in a quiet stream. */
+    private void tick(long time) {
+        long now = System.nanoTime();
+        if (trainer.hasContribution() && now - stepOpenedNanos > settings.stepDeadlineMillis() * 1_000_000) closeStep();
+        if (report.isDue(now)) emitReport(now);
+        getProcessingTimeService()
+                .registerTimer(getProcessingTimeService().getCurrentProcessingTime() + TICK_MILLIS, this::tick);
+    }
+
+    private void emitReport(long nowNanos) {
+        StepReport made =
+                Reports.of(settings.model(), incarnation, trainer, report, nowNanos, System.currentTimeMillis());
+        serverMetrics.reported(made);
+        output.collect(reportRecord.replace(made));
+        report.restart(nowNanos);
+    }
+
+    @Override
+    public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
+        super.prepareSnapshotPreBarrier(checkpointId);
+        if (snapshots.isDue(trainer.state(), System.nanoTime())) publish();
+    }
+
+    private void publish() {
+        for (SnapshotRecord record : snapshots.take(trainer.state(), System.nanoTime())) {
+            output.collect(SNAPSHOTS, new StreamRecord<>(record));
+        }
+        serverMetrics.published(trainer.state().publishedVersion);
+    }
+
+    @Override
+    public void endInput() {
+        if (trainer.hasContribution()) closeStep();
+        long now = System.nanoTime();
+        if (report.samples > 0) emitReport(now);
+        if (snapshots.isNew(trainer.state())) publish();
+    }
+
+    @Override
+    public void snapshotState(StateSnapshotContext context) throws Exception {
+        super.snapshotState(context);
+        checkpointed.update(List.of(trainer.state()));
+    }
+
+    @Override
+    public void close() throws Exception {
+        ParameterChannels.forget(getMetricGroup());
+        super.close();
+    }
+}

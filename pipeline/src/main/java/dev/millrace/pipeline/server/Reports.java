@@ -1,0 +1,35 @@
+package dev.millrace.pipeline.server;
+
+import dev.millrace.model.metric.Outcomes;
+
+/** Writes reports. */
+final class Reports {
+    private Reports() {}
+
+    static StepReport of(
+            String model, long incarnation, Trainer trainer, ReportWindow window, long nowNanos, long time) {
+        TrainingState state = trainer.state();
+        Outcomes metrics = state.metrics.window();
+        return new StepReport(
+                model,
+                time,
+                state.version,
+                incarnation,
+                state.steps,
+                state.totalSamples,
+                window.samples,
+                window.seconds(nowNanos),
+                window.loss(),
+                metrics.loss(),
+                state.metrics.fadingLoss(),
+                metrics.accuracy(),
+                metrics.auc(),
+                state.batchSize.batchSize(),
+                state.batchSize.reason(),
+                trainer.learningRate(),
+                trainer.gradientNorm(),
+                state.staleGradients,
+                state.refusedSteps,
+                state.maxEventTime);
+    }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.pipeline.server;
+
+import java.util.function.ToDoubleFunction;
+import org.apache.flink.metrics.Counter;
+import org.apache.flink.metrics.Gauge;
+import org.apache.flink.metrics.MetricGroup;
+import org.apache.flink.metrics.ThreadSafeSimpleCounter;
+import org.jspecify.annotations.Nullable;
+
+/** What the parameter server shows of itself. Gauges show the last report, so that no other thread reads the state. */
+final class ServerMetrics {
+    private final Counter steps;
+    private final Counter samples;
+    private final Counter stepNanos;
+    private volatile @Nullable StepReport report;
+    private volatile long publishedVersion;
+
+    ServerMetrics(MetricGroup parent) {
+        MetricGroup group = parent.addGroup("millrace");
+        steps = group.counter("stepsTotal", new ThreadSafeSimpleCounter());
+        samples = group.counter("samplesTotal", new ThreadSafeSimpleCounter());
+        stepNanos = group.counter("stepNanosTotal", new ThreadSafeSimpleCounter());
+        gauge(group, "version", StepReport::version);
+        gauge(group, "batchSizeSamples", StepReport::batchSize);
+        gauge(group, "loss", StepReport::windowLoss);
+        gauge(group, "fadingLoss", StepReport::fadingLoss);
+        gauge(group, "accuracy", StepReport::accuracy);
+        gauge(group, "auc", StepReport::auc);
+        gauge(group, "learningRate", StepReport::learningRate);
+        gauge(group, "gradientNorm", StepReport::gradientNorm);
+        gauge(group, "staleGradientsTotal", StepReport::staleGradients);
+        gauge(group, "refusedStepsTotal", StepReport::refusedSteps);
+        gauge(group, "maxEventTimeMillis", StepReport::maxEventTime);
+        group.gauge("publishedVersion", () -> publishedVersion);
+    }
+
+    private void gauge(MetricGroup group, String name, ToDoubleFunction<StepReport> value) {
+        group.gauge(name, (Gauge<Double>) () -> {
+            StepReport last = report;
+            return last == null ? Double.NaN : value.applyAsDouble(last);
+        });
+    }
+
+    void closed(int stepSamples, long nanos) {
+        steps.inc();
+        samples.inc(stepSamples);
+        stepNanos.inc(nanos);
+    }
+
+    void reported(StepReport last) {
+        report = last;
+    }
+
+    void published(long version) {
+        publishedVersion = version;
+    }
+}

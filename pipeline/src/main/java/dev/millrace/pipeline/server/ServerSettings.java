@@ -1,0 +1,51 @@
+package dev.millrace.pipeline.server;
+
+import dev.millrace.model.batchsize.BatchSizePolicy;
+import java.io.Serializable;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * How the parameter server goes about its steps; travels to the task managers. Subtrees of the configuration are kept
+ * as they were written and parsed where they are used.
+ *
+ * @param model name of the model
+ * @param modelJson the model
+ * @param topics the sample topics, in the order of the configuration
+ * @param seed of the initial parameters
+ * @param optimizer subtree {@code optimizer}
+ * @param learningRate subtree {@code learning-rate}
+ * @param policy decides the size of each global batch
+ * @param sumReduction whether the gradient sum is applied undivided
+ * @param asynchronous whether every gradient closes a step
+ * @param stepDeadlineMillis after which a step closes without the workers that are missing, milliseconds
+ * @param maxRefusalsInARow steps that may be refused one after the other before the job stops
+ * @param metricWindowSamples window of the prequential metrics, samples
+ * @param metricFading factor per sample of the fading metrics
+ * @param reportMillis time between reports, milliseconds
+ * @param reportSamples samples between reports; 0 for none
+ * @param publishMillis least time between snapshots, milliseconds; 0 for each checkpoint
+ * @param maxPartBytes largest part of a snapshot, bytes
+ * @param provenance what every snapshot says of its origin beside what the server knows
+ */
+public record ServerSettings(
+        String model,
+        String modelJson,
+        List<String> topics,
+        long seed,
+        Map<String, @Nullable Object> optimizer,
+        Map<String, @Nullable Object> learningRate,
+        BatchSizePolicy policy,
+        boolean sumReduction,
+        boolean asynchronous,
+        long stepDeadlineMillis,
+        int maxRefusalsInARow,
+        long metricWindowSamples,
+        double metricFading,
+        long reportMillis,
+        long reportSamples,
+        long publishMillis,
+        int maxPartBytes,
+        Map<String, String> provenance)
+        implements Serializable {}

@@ -1,0 +1,64 @@
+package dev.millrace.pipeline.server;
+
+import dev.millrace.model.batchsize.BatchSizePolicy;
+import dev.millrace.model.metric.PrequentialMetrics;
+import dev.millrace.model.optimizer.OptimizerSpec;
+import dev.millrace.model.optimizer.UpdateRule;
+import dev.millrace.model.schedule.LearningRateSchedules;
+import dev.millrace.model.spec.ModelSpec;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
+
+/** Makes a trainer of the configuration and what a checkpoint held. */
+final class Trainers {
+    private static final Logger LOG = LoggerFactory.getLogger(Trainers.class);
+
+    private Trainers() {}
+
+    /**
+     * Makes a trainer.
+     *
+     * @param restored from a checkpoint, or null for a model that begins
+     * @throws IllegalStateException if the checkpoint belongs to another model
+     */
+    static Trainer create(ServerSettings settings, @Nullable TrainingState restored) {
+        ModelSpec spec = ModelSpec.fromJson(settings.modelJson());
+        UpdateRule rule = OptimizerSpec.of(settings.optimizer()).rule();
+        BatchSizePolicy policy = settings.policy();
+        TrainingState state = restored == null ? initial(settings, spec, rule, policy) : carryOver(settings, spec, rule, restored);
+        return new Trainer(
+                state,
+                rule,
+                LearningRateSchedules.of(settings.learningRate()),
+                policy,
+                settings.sumReduction() ? Trainer.Reduction.SUM : Trainer.Reduction.MEAN);
+    }
+
+    private static TrainingState initial(
+            ServerSettings settings, ModelSpec spec, UpdateRule rule, BatchSizePolicy policy) {
+        float[] parameters = spec.initialParameters(settings.seed());
+        return new TrainingState(
+                settings.modelJson(),
+                settings.optimizer().toString(),
+                parameters,
+                rule.init(parameters.length),
+                policy.init(),
+                new PrequentialMetrics(settings.metricWindowSamples(), settings.metricFading()));
+    }
+
+    private static TrainingState carryOver(
+            ServerSettings settings, ModelSpec spec, UpdateRule rule, TrainingState restored) {
+        ModelSpec before = ModelSpec.fromJson(restored.modelJson);
+        if (!before.layout().equals(spec.layout()) || before.loss() != spec.loss()) {
+            throw new IllegalStateException("The checkpoint holds another model. Model " + before.name() + ": "
+                    + restored.modelJson + ". Configured: " + settings.modelJson()
+                    + ". Restore with the model it was trained as, or start without the checkpoint.");
+        }
+        int slots = rule.init(1).slots().length;
+        if (slots == restored.optimizerState.slots().length) return restored;
+        LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, settings.optimizer());
+        restored.optimizerState = rule.init(restored.parameters.length);
+        return restored;
+    }
+}

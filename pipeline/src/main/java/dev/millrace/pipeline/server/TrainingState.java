@@ -1,0 +1,58 @@
+package dev.millrace.pipeline.server;
+
+import dev.millrace.model.batchsize.BatchSizeState;
+import dev.millrace.model.metric.Outcomes;
+import dev.millrace.model.metric.PrequentialMetrics;
+import dev.millrace.model.optimizer.OptimizerState;
+import dev.millrace.pipeline.minibatch.SplitProgress;
+
+/**
+ * All that the parameter server knows of a model: what a checkpoint holds and what the next step depends on. It
+ * includes the sums of the step under way, since their samples have left the workers' queues.
+ */
+final class TrainingState {
+    final String modelJson;
+    final String optimizer; // its configuration, to notice a change
+    float[] parameters; // [parameters]
+    OptimizerState optimizerState;
+    BatchSizeState batchSize;
+    PrequentialMetrics metrics;
+
+    /** Version of the parameters; rises with every step, refused ones included, and with every restore. */
+    long version = 1;
+
+    long steps;
+    long totalSamples;
+    long staleGradients;
+    long refusedSteps;
+    int refusedInARow;
+    long publishedVersion;
+    double lastLoss = Double.NaN;
+    long maxEventTime = Long.MIN_VALUE;
+
+    /** What the parameters have learnt from. */
+    SplitProgress progress = new SplitProgress();
+
+    // The step under way.
+    final float[] gradientSum; // [parameters]
+    int pendingSamples;
+    Outcomes pending = new Outcomes();
+    SplitProgress pendingProgress = new SplitProgress();
+    long pendingMaxEventTime = Long.MIN_VALUE;
+
+    TrainingState(
+            String modelJson,
+            String optimizer,
+            float[] parameters,
+            OptimizerState optimizerState,
+            BatchSizeState batchSize,
+            PrequentialMetrics metrics) {
+        this.modelJson = modelJson;
+        this.optimizer = optimizer;
+        this.parameters = parameters;
+        this.optimizerState = optimizerState;
+        this.batchSize = batchSize;
+        this.metrics = metrics;
+        this.gradientSum = new float[parameters.length];
+    }
+}

@@ -1,0 +1,122 @@
+package dev.millrace.pipeline.server;
+
+import dev.millrace.model.batchsize.BatchSizeState;
+import dev.millrace.model.metric.Outcomes;
+import dev.millrace.model.metric.PrequentialMetrics;
+import dev.millrace.model.optimizer.OptimizerState;
+import dev.millrace.pipeline.minibatch.SplitProgress;
+import dev.millrace.pipeline.serializer.FloatArrays;
+import dev.millrace.pipeline.serializer.VersionedSerializer;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
+
+/** The server's part of a checkpoint. */
+public final class TrainingStateSerializer extends VersionedSerializer<TrainingState> {
+    private static final long serialVersionUID = 1L;
+    static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
+
+    private TrainingStateSerializer() {
+        super(1);
+    }
+
+    @Override
+    public TrainingState createInstance() {
+        throw new UnsupportedOperationException("a training state needs a model");
+    }
+
+    @Override
+    protected void write(TrainingState state, DataOutputView out) throws IOException {
+        writeText(state.modelJson, out);
+        writeText(state.optimizer, out);
+        FloatArrays.write(state.parameters, out);
+        out.writeInt(state.optimizerState.slots().length);
+        for (float[] slot : state.optimizerState.slots()) FloatArrays.write(slot, out);
+        out.writeInt(state.batchSize.batchSize());
+        out.writeUTF(state.batchSize.reason());
+        out.writeInt(state.batchSize.memory().length);
+        for (double number : state.batchSize.memory()) out.writeDouble(number);
+        state.metrics.write(out);
+        out.writeLong(state.version);
+        out.writeLong(state.steps);
+        out.writeLong(state.totalSamples);
+        out.writeLong(state.staleGradients);
+        out.writeLong(state.refusedSteps);
+        out.writeInt(state.refusedInARow);
+        out.writeLong(state.publishedVersion);
+        out.writeDouble(state.lastLoss);
+        out.writeLong(state.maxEventTime);
+        state.progress.write(out);
+        out.writeInt(state.pendingSamples);
+        if (state.pendingSamples == 0) return;
+        state.pending.write(out);
+        state.pendingProgress.write(out);
+        out.writeLong(state.pendingMaxEventTime);
+        FloatArrays.write(state.gradientSum, 0, state.gradientSum.length, out);
+    }
+
+    @Override
+    protected TrainingState read(int written, DataInputView in) throws IOException {
+        String modelJson = readText(in);
+        String optimizer = readText(in);
+        float[] parameters = FloatArrays.read(in);
+        float[][] slots = new float[in.readInt()][];
+        for (int i = 0; i < slots.length; i++) slots[i] = FloatArrays.read(in);
+        int batchSize = in.readInt();
+        String reason = in.readUTF();
+        double[] memory = new double[in.readInt()];
+        for (int i = 0; i < memory.length; i++) memory[i] = in.readDouble();
+        TrainingState state = new TrainingState(
+                modelJson,
+                optimizer,
+                parameters,
+                new OptimizerState(slots),
+                new BatchSizeState(batchSize, reason, memory),
+                PrequentialMetrics.read(in));
+        state.version = in.readLong();
+        state.steps = in.readLong();
+        state.totalSamples = in.readLong();
+        state.staleGradients = in.readLong();
+        state.refusedSteps = in.readLong();
+        state.refusedInARow = in.readInt();
+        state.publishedVersion = in.readLong();
+        state.lastLoss = in.readDouble();
+        state.maxEventTime = in.readLong();
+        state.progress = SplitProgress.read(in);
+        state.pendingSamples = in.readInt();
+        if (state.pendingSamples == 0) return state;
+        state.pending = Outcomes.read(in);
+        state.pendingProgress = SplitProgress.read(in);
+        state.pendingMaxEventTime = in.readLong();
+        FloatArrays.read(state.gradientSum, 0, parameters.length, in);
+        return state;
+    }
+
+    /** A model's description may exceed the 64 KiB of {@code writeUTF}. */
+    private static void writeText(String text, DataOutputView out) throws IOException {
+        byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
+        out.writeInt(bytes.length);
+        out.write(bytes);
+    }
+
+    private static String readText(DataInputView in) throws IOException {
+        byte[] bytes = new byte[in.readInt()];
+        in.readFully(bytes);
+        return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public TypeSerializerSnapshot<TrainingState> snapshotConfiguration() {
+        return new Snapshot();
+    }
+
+    /** Names this serializer in state. */
+    public static final class Snapshot extends SimpleTypeSerializerSnapshot<TrainingState> {
+        public Snapshot() {
+            super(() -> INSTANCE);
+        }
+    }
+}

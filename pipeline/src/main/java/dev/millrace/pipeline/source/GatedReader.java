@@ -1,0 +1,79 @@
+package dev.millrace.pipeline.source;
+
+import dev.millrace.pipeline.minibatch.LocalLink;
+import dev.millrace.pipeline.minibatch.LocalLinks;
+import java.util.Collection;
+import java.util.List;
+import java.util.concurrent.CompletableFuture;
+import org.apache.flink.api.connector.source.ReaderOutput;
+import org.apache.flink.api.connector.source.SourceEvent;
+import org.apache.flink.api.connector.source.SourceReader;
+import org.apache.flink.api.connector.source.SourceReaderContext;
+import org.apache.flink.api.connector.source.SourceSplit;
+import org.apache.flink.core.io.InputStatus;
+
+/** A reader that pauses while the {@link LocalLink} of its slot holds. */
+final class GatedReader<T, S extends SourceSplit> implements SourceReader<T, S> {
+    private final SourceReader<T, S> reader;
+    private final LocalLink link;
+
+    GatedReader(SourceReader<T, S> reader, SourceReaderContext context) {
+        this.reader = reader;
+        this.link = LocalLinks.of(context);
+    }
+
+    @Override
+    public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
+        return link.holds() ? InputStatus.NOTHING_AVAILABLE : reader.pollNext(output);
+    }
+
+    @Override
+    public CompletableFuture<Void> isAvailable() {
+        return link.holds() ? link.gate() : reader.isAvailable();
+    }
+
+    @Override
+    public void start() {
+        reader.start();
+    }
+
+    @Override
+    public List<S> snapshotState(long checkpointId) {
+        return reader.snapshotState(checkpointId);
+    }
+
+    @Override
+    public void addSplits(List<S> splits) {
+        reader.addSplits(splits);
+    }
+
+    @Override
+    public void notifyNoMoreSplits() {
+        reader.notifyNoMoreSplits();
+    }
+
+    @Override
+    public void handleSourceEvents(SourceEvent event) {
+        reader.handleSourceEvents(event);
+    }
+
+    @Override
+    public void notifyCheckpointComplete(long checkpointId) throws Exception {
+        reader.notifyCheckpointComplete(checkpointId);
+    }
+
+    @Override
+    public void notifyCheckpointAborted(long checkpointId) throws Exception {
+        reader.notifyCheckpointAborted(checkpointId);
+    }
+
+    @Override
+    public void pauseOrResumeSplits(Collection<String> toPause, Collection<String> toResume) {
+        reader.pauseOrResumeSplits(toPause, toResume);
+    }
+
+    @Override
+    public void close() throws Exception {
+        reader.close();
+    }
+}

@@ -1,0 +1,57 @@
+package dev.millrace.pipeline.source;
+
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.Uids;
+import dev.millrace.pipeline.config.SourceConfig;
+import dev.millrace.pipeline.config.TrainingConfig;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.consumer.OffsetResetStrategy;
+
+/** Station 1: the sample topics, behind the gate. */
+public final class SampleSource {
+    private SampleSource() {}
+
+    /** Samples that fit the model, and dead letters among them, by as many readers as there are workers. */
+    public static SingleOutputStreamOperator<Sample> of(
+            StreamExecutionEnvironment env, TrainingConfig config, ModelSpec spec) {
+        SourceConfig source = config.source();
+        SampleReading reading = new SampleReading(
+                spec.toJson(),
+                source.wireFormat(),
+                source.schemaDirectory(),
+                config.sample().maxBytes(),
+                config.sample().maxFuture().toMillis(),
+                config.deadLetter().maxValueBytes());
+        KafkaSourceBuilder<Sample> kafka = KafkaSource.<Sample>builder()
+                .setProperties(config.kafka().source())
+                .setTopics(source.topics())
+                .setGroupId(source.groupId())
+                .setStartingOffsets(startingOffsets(source))
+                .setProperty(
+                        "partition.discovery.interval.ms",
+                        Long.toString(source.partitionDiscoveryInterval().toMillis()))
+                .setDeserializer(new SampleDeserializer(reading, new SplitIds(source.topics())));
+        if (source.bounded()) kafka.setBounded(OffsetsInitializer.latest());
+        return env.fromSource(
+                        new GatedSource<>(kafka.build(), SampleSerializer.TYPE),
+                        WatermarkStrategy.noWatermarks(),
+                        "samples",
+                        SampleSerializer.TYPE)
+                .uid(Uids.SAMPLES)
+                .setDescription("labeled samples from " + String.join(", ", source.topics()))
+                .setParallelism(config.training().workers());
+    }
+
+    private static OffsetsInitializer startingOffsets(SourceConfig source) {
+        return switch (source.startingOffsets()) {
+            case EARLIEST -> OffsetsInitializer.earliest();
+            case LATEST -> OffsetsInitializer.latest();
+            case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
+        };
+    }
+}

@@ -1,0 +1,126 @@
+package dev.millrace.pipeline.counting;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.configuration.Configuration;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.EnumSource;
+import org.junit.jupiter.params.provider.ValueSource;
+
+@Timeout(240)
+class ExactlyOnceTest {
+
+    private static void assertEachSampleCountedOnce(CountingJob job) {
+        float[] counts = job.snapshots.last();
+        assertThat(counts).hasSize(job.samples);
+        for (int id = 0; id < counts.length; id++) {
+            if (counts[id] != 1) throw new AssertionError("sample " + id + " was applied " + counts[id] + " times");
+        }
+    }
+
+    private static void assertVersionsRise(List<Long> versions) {
+        assertThat(versions).isNotEmpty();
+        for (int i = 1; i < versions.size(); i++) {
+            assertThat(versions.get(i)).isGreaterThan(versions.get(i - 1));
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,0", "2,0", "2,2", "2,2147483647"})
+    void withoutFaults(int workers, int staleness) throws Exception {
+        CountingJob job = new CountingJob.Builder().staleness(staleness).build();
+
+        try (CountingCluster cluster = new CountingCluster(1, 2)) {
+            cluster.awaitFinished(cluster.submit(job.graph(CountingCluster.jobConfiguration(100, false), workers)));
+        }
+
+        assertEachSampleCountedOnce(job);
+        assertVersionsRise(job.snapshots.versions());
+    }
+
+    @ParameterizedTest
+    @EnumSource(Faults.Point.class)
+    void afterExceptionsInEachOperator(Faults.Point point) throws Exception {
+        CountingJob job = new CountingJob.Builder()
+                .faults(Faults.at(point, 3))
+                .nanosPerBatch(500_000)
+                .build();
+
+        try (CountingCluster cluster = new CountingCluster(1, 2)) {
+            JobID id = cluster.submit(job.graph(CountingCluster.jobConfiguration(100, false), 2));
+            cluster.awaitFinished(id);
+        }
+
+        assertThat(job.faults.thrown()).isEqualTo(3);
+        assertEachSampleCountedOnce(job);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void afterLosingATaskManagerFiveTimes(boolean unaligned) throws Exception {
+        CountingJob job =
+                new CountingJob.Builder().units(60_000).nanosPerBatch(2_000_000).build();
+        int restarts;
+
+        try (CountingCluster cluster = new CountingCluster(2, 1)) {
+            JobID id = cluster.submit(job.graph(CountingCluster.jobConfiguration(100, unaligned), 2));
+            for (int i = 0; i < 5; i++) {
+                cluster.awaitCheckpoints(id, 3);
+                cluster.replaceTaskManager();
+            }
+            cluster.awaitCheckpoints(id, 1);
+            restarts = (int) cluster.restored(id);
+            cluster.awaitFinished(id);
+        }
+
+        assertThat(restarts).as("restored checkpoints").isGreaterThanOrEqualTo(5);
+        assertEachSampleCountedOnce(job);
+    }
+
+    @ParameterizedTest
+    @ValueSource(booleans = {false, true})
+    void acrossSavepointsAtOtherParallelism(boolean unaligned, @TempDir Path directory) throws Exception {
+        CountingJob job = new CountingJob.Builder()
+                .units(40_000)
+                .batchSize(700)
+                .nanosPerBatch(20_000_000)
+                .build();
+        Configuration configuration = CountingCluster.jobConfiguration(100, unaligned);
+
+        try (CountingCluster cluster = new CountingCluster(1, 2)) {
+            JobID one = cluster.submit(job.graph(configuration, 1));
+            cluster.awaitCheckpoints(one, 2);
+            String first = cluster.stopWithSavepoint(one, directory.toUri().toString());
+            JobID two = cluster.submit(job.graph(configuration, 2), first);
+            cluster.awaitCheckpoints(two, 2);
+            String second = cluster.stopWithSavepoint(two, directory.toUri().toString());
+            cluster.awaitFinished(cluster.submit(job.graph(configuration, 1), second));
+        }
+
+        assertEachSampleCountedOnce(job);
+        assertVersionsRise(job.snapshots.versions());
+    }
+
+    @Test
+    void whenMiniBatchesCloseByAge() throws Exception {
+        CountingJob job = new CountingJob.Builder()
+                .units(3_000)
+                .batchSize(100_000)
+                .maxAgeMillis(20)
+                .faults(Faults.at(Faults.Point.SOURCE, 2))
+                .build();
+
+        try (CountingCluster cluster = new CountingCluster(1, 2)) {
+            cluster.awaitFinished(cluster.submit(job.graph(CountingCluster.jobConfiguration(50, false), 2)));
+        }
+
+        assertEachSampleCountedOnce(job);
+    }
+}

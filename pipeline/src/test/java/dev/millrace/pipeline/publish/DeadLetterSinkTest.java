@@ -1,0 +1,223 @@
+package dev.millrace.pipeline.publish;
+
+import static java.nio.charset.StandardCharsets.UTF_8;
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.pipeline.local.EmbeddedKafka;
+import dev.millrace.pipeline.source.DeadLetter;
+import java.time.Duration;
+import java.util.List;
+import java.util.Map;
+import java.util.Objects;
+import java.util.Properties;
+import java.util.concurrent.atomic.AtomicInteger;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.serialization.SimpleStringSchema;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestartStrategyOptions;
+import org.apache.flink.connector.kafka.source.KafkaSource;
+import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.test.junit5.MiniClusterExtension;
+import org.apache.flink.util.Collector;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.header.Header;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.AfterAll;
+import org.junit.jupiter.api.BeforeAll;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.extension.RegisterExtension;
+
+@Timeout(120)
+class DeadLetterSinkTest {
+
+    @RegisterExtension
+    private static final MiniClusterExtension CLUSTER =
+            new MiniClusterExtension(new MiniClusterResourceConfiguration.Builder()
+                    .setNumberTaskManagers(1)
+                    .setNumberSlotsPerTaskManager(1)
+                    .build());
+
+    private static EmbeddedKafka kafka;
+
+    @BeforeAll
+    static void startKafka() {
+        kafka = EmbeddedKafka.startTemporary();
+    }
+
+    @AfterAll
+    static void stopKafka() {
+        kafka.close();
+    }
+
+    @Test
+    void shouldKeepKeyValueAndHeadersByteForByteAndSayWhy() throws Exception {
+        byte[] broken = {0, 1, (byte) 0xff, 13, 10};
+        kafka.createTopic("letters", 1, Map.of());
+        DeadLetter letter = new DeadLetter(
+                "clicks",
+                3,
+                8_812,
+                0,
+                "NOT_FINITE",
+                "dense[4] must be finite.\nReceived: NaN",
+                new byte[] {7},
+                broken,
+                50_000_000,
+                new String[] {"trace", "trace", "nothing"},
+                new byte[][] {{1, 2}, {3}, {}});
+
+        StreamExecutionEnvironment environment = environment(0);
+        environment.fromData(letter, tombstone()).sinkTo(DeadLetterSink.of(properties(), "letters", "decode"));
+        environment.execute("letters");
+
+        List<ConsumerRecord<byte[], byte[]>> written = TopicContents.of(kafka, "letters");
+
+        assertThat(written).hasSize(2);
+        ConsumerRecord<byte[], byte[]> first = written.get(0);
+        assertThat(first.key()).containsExactly(7);
+        assertThat(first.value()).isEqualTo(broken);
+        assertThat(first.timestamp()).isGreaterThan(1_000_000);
+        assertThat(first.headers())
+                .extracting(header -> header.key() + "=" + text(header))
+                .containsExactly(
+                        "trace=\u0001\u0002",
+                        "trace=\u0003",
+                        "nothing=null",
+                        "millrace.errors.topic=clicks",
+                        "millrace.errors.partition=3",
+                        "millrace.errors.offset=8812",
+                        "millrace.errors.stage=decode",
+                        "millrace.errors.reason=NOT_FINITE",
+                        "millrace.errors.message=dense[4] must be finite. Received: NaN",
+                        "millrace.errors.timestamp=0",
+                        "millrace.errors.value-length=50000000");
+        assertThat(written.get(1).key()).isNull();
+        assertThat(written.get(1).value()).isNull();
+    }
+
+    @Test
+    void shouldCommitNoInputOffsetPastALetterThatWasNotWritten() throws Exception {
+        kafka.createTopic("input", 1, Map.of());
+        produce("input", 3);
+        StreamExecutionEnvironment environment = environment(0);
+        environment.enableCheckpointing(100);
+        DataStream<DeadLetter> letters = environment
+                .fromSource(input("readers"), WatermarkStrategy.noWatermarks(), "input")
+                .map(value -> tombstone())
+                .returns(DeadLetter.class);
+        letters.sinkTo(DeadLetterSink.of(properties(), "missing", "decode"));
+
+        assertThatThrownBy(() -> environment.execute("letters"))
+                .hasStackTraceContaining("Topic missing not present in metadata");
+
+        try (Admin admin = Admin.create(properties())) {
+            assertThat(admin.listConsumerGroupOffsets("readers")
+                            .partitionsToOffsetAndMetadata()
+                            .get())
+                    .isEmpty();
+        }
+    }
+
+    @Test
+    void shouldStopTheJobForGoodWhenTheQuotaIsExceeded() {
+        StreamExecutionEnvironment environment = environment(10);
+        QuotaCheck.starts.set(0);
+
+        assertThatThrownBy(() -> {
+                    environment
+                            .fromSequence(1, 1_000)
+                            .process(new QuotaCheck(new DeadLetterQuota(0.1, 1_000, 100)))
+                            .print();
+                    environment.execute("quota");
+                })
+                .rootCause()
+                .hasMessageContaining("34 of the last 102 records could not become samples")
+                .hasMessageContaining("EMPTY");
+        assertThat(QuotaCheck.starts).hasValue(1);
+    }
+
+    private static DeadLetter tombstone() {
+        return new DeadLetter("clicks", 0, 1, 2, "TOMBSTONE", "no value", null, null, 0, new String[0], new byte[0][]);
+    }
+
+    private static KafkaSource<String> input(String group) {
+        return KafkaSource.<String>builder()
+                .setBootstrapServers(kafka.bootstrapServers())
+                .setTopics("input")
+                .setGroupId(group)
+                .setStartingOffsets(OffsetsInitializer.earliest())
+                .setValueOnlyDeserializer(new SimpleStringSchema())
+                .build();
+    }
+
+    private static void produce(String topic, int count) {
+        try (KafkaProducer<byte[], byte[]> producer =
+                new KafkaProducer<>(properties(), new ByteArraySerializer(), new ByteArraySerializer())) {
+            for (int i = 0; i < count; i++) {
+                var unused = producer.send(new ProducerRecord<>(topic, new byte[] {(byte) i}));
+            }
+        }
+    }
+
+    private static Properties properties() {
+        Properties properties = new Properties();
+        properties.setProperty("bootstrap.servers", kafka.bootstrapServers());
+        properties.setProperty("max.block.ms", "1000");
+        return properties;
+    }
+
+    private static StreamExecutionEnvironment environment(int restarts) {
+        Configuration options = new Configuration();
+        options.setString("pipeline.generic-types", "false");
+        options.set(RestartStrategyOptions.RESTART_STRATEGY, "fixed-delay");
+        options.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_ATTEMPTS, restarts);
+        options.set(RestartStrategyOptions.RESTART_STRATEGY_FIXED_DELAY_DELAY, Duration.ZERO);
+        return StreamExecutionEnvironment.getExecutionEnvironment(options).setParallelism(1);
+    }
+
+    private static @Nullable String text(Header header) {
+        return header.value() == null ? null : new String(header.value(), UTF_8);
+    }
+
+    /** Refuses every third record, as a function that decodes would. */
+    private static final class QuotaCheck extends ProcessFunction<Long, Long> {
+
+        private static final long serialVersionUID = 1L;
+        private static final AtomicInteger starts = new AtomicInteger();
+
+        private final DeadLetterQuota quota;
+        private transient @Nullable DeadLetterWindow window;
+
+        QuotaCheck(DeadLetterQuota quota) {
+            this.quota = quota;
+        }
+
+        @Override
+        public void open(OpenContext context) {
+            starts.incrementAndGet();
+            window = new DeadLetterWindow(quota);
+        }
+
+        @Override
+        public void processElement(Long value, Context context, Collector<Long> out) {
+            DeadLetterWindow counts = Objects.requireNonNull(window);
+            if (value % 3 == 0) {
+                counts.refused(new DeadLetter(
+                        "clicks", 0, value, 2, "EMPTY", "empty", null, null, 0, new String[0], new byte[0][]));
+            } else {
+                counts.accepted();
+            }
+        }
+    }
+}

@@ -1,0 +1,80 @@
+package dev.millrace.schemas.wire;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.avro.AvroRuntimeException;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.BinaryEncoder;
+import org.apache.avro.io.DecoderFactory;
+import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificDatumReader;
+import org.apache.avro.specific.SpecificDatumWriter;
+import org.apache.avro.specific.SpecificRecord;
+
+/**
+ * Records of one of our schemas in Avro's single-object encoding, which names its schema by fingerprint: what leaves the
+ * job can be told apart and checked without a registry.
+ */
+public final class AvroFraming<T extends SpecificRecord> {
+    private static final int HEADER = WireFormat.SINGLE_OBJECT.headerBytes();
+
+    private final Schema schema;
+    private final byte[] header;
+    private final SpecificDatumWriter<T> writer;
+    private final SpecificDatumReader<T> reader;
+
+    public AvroFraming(Schema schema) {
+        this.schema = schema;
+        this.header = ByteBuffer.allocate(HEADER)
+                .order(ByteOrder.LITTLE_ENDIAN)
+                .put((byte) 0xC3)
+                .put((byte) 1)
+                .putLong(SchemaNormalization.parsingFingerprint64(schema))
+                .array();
+        this.writer = new SpecificDatumWriter<>(schema);
+        this.reader = new SpecificDatumReader<>(schema);
+    }
+
+    /** The framed record. */
+    public byte[] encode(T record) {
+        try {
+            ByteArrayOutputStream out = new ByteArrayOutputStream(256);
+            out.write(header);
+            BinaryEncoder encoder = EncoderFactory.get().binaryEncoder(out, null);
+            writer.write(record, encoder);
+            encoder.flush();
+            return out.toByteArray();
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+    }
+
+    /**
+     * Reads a framed record.
+     *
+     * @throws IllegalArgumentException if it is of another schema, damaged, or followed by other bytes
+     */
+    public T decode(byte[] bytes) {
+        for (int i = 0; i < HEADER; i++) {
+            if (bytes.length <= i || bytes[i] != header[i]) {
+                throw new IllegalArgumentException("not a record of schema " + schema.getFullName() + " ("
+                        + bytes.length + " bytes): its header differs at byte " + i);
+            }
+        }
+        try {
+            BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
+            T record = reader.read(null, decoder);
+            if (!decoder.isEnd()) {
+                throw new IllegalArgumentException("bytes follow the record of schema " + schema.getFullName());
+            }
+            return record;
+        } catch (IOException | AvroRuntimeException e) {
+            throw new IllegalArgumentException("damaged record of schema " + schema.getFullName() + ": " + e, e);
+        }
+    }
+}
