@@ -50,6 +50,7 @@ public final class TrainingLoop {
 
     /** Co-location group of source, window and worker; to be set on the source, the head of its chain. */
     public static final String WORKER_SLOT = "worker";
+
     private static final String SERVER_SLOT = "server";
 
     /** What leaves the loop. */
@@ -79,8 +80,7 @@ public final class TrainingLoop {
         int workers = samples.getParallelism();
         samples.getTransformation().setCoLocationGroupKey(WORKER_SLOT);
 
-        SingleOutputStreamOperator<Sample> stamped = samples.process(
-                        new BatchStamper(initialBatch, DEAD_LETTERS))
+        SingleOutputStreamOperator<Sample> stamped = samples.process(new BatchStamper(initialBatch, DEAD_LETTERS))
                 .returns(SampleSerializer.TYPE)
                 .uid(Uids.STAMP)
                 .name("stamp")
@@ -120,7 +120,8 @@ public final class TrainingLoop {
         gradients.getTransformation().setCoLocationGroupKey(WORKER_SLOT);
 
         SingleOutputStreamOperator<StepReport> server = gradients
-                .transform("parameter server", TypeInformation.of(StepReport.class), new ParameterServer(serverSettings))
+                .transform(
+                        "parameter server", TypeInformation.of(StepReport.class), new ParameterServer(serverSettings))
                 .uid(Uids.SERVER)
                 .setDescription("close steps, apply the optimizer, publish")
                 .setParallelism(1)

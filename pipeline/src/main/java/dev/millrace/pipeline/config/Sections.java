@@ -3,6 +3,7 @@ package dev.millrace.pipeline.config;
 import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.schedule.LearningRateSchedules;
 import dev.millrace.model.spec.ModelSpec;
+import java.util.List;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.jspecify.annotations.Nullable;
@@ -30,10 +31,10 @@ final class Sections {
         try {
             reading.run();
         } catch (IllegalArgumentException e) {
-            String[] lines = String.valueOf(e.getMessage()).split("\n");
-            if (lines.length == 1) problem.accept(section, lines[0]);
+            List<String> lines = String.valueOf(e.getMessage()).lines().toList();
+            if (lines.size() == 1) problem.accept(section, lines.get(0));
             // The first line counts the mistakes; each other one begins with its key.
-            for (int i = 1; i < lines.length; i++) split(lines[i].trim(), problem);
+            lines.stream().skip(1).forEach(line -> split(line.trim(), problem));
         }
     }
 

@@ -30,7 +30,8 @@ public final class CountOrAgeTrigger extends Trigger<Sample, MiniBatchWindow> {
     @Override
     public TriggerResult onElement(Sample sample, long timestamp, MiniBatchWindow window, TriggerContext context)
             throws Exception {
-        if (sample.position == window.size() - 1) return sample.position == 0 ? TriggerResult.FIRE_AND_PURGE : fire(window, context);
+        if (sample.position == window.size() - 1)
+            return sample.position == 0 ? TriggerResult.FIRE_AND_PURGE : fire(window, context);
         if (sample.position == 0) {
             long deadline = context.getCurrentProcessingTime() + maxAgeMillis;
             context.getPartitionedState(DEADLINE).update(deadline);

@@ -28,7 +28,8 @@ final class FeedbackReader implements SourceReader<ParameterBlock, FeedbackSourc
     public InputStatus pollNext(ReaderOutput<ParameterBlock> output) {
         if (!begun) {
             begun = true;
-            output.emitWatermark(Watermark.MAX_WATERMARK); // parameters have no event time and must not hold back samples'
+            output.emitWatermark(
+                    Watermark.MAX_WATERMARK); // parameters have no event time and must not hold back samples'
         }
         ParameterBlock[] blocks = sending;
         if (blocks == null) {

@@ -64,7 +64,11 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         trainer = Trainers.create(settings, restored);
         if (restored != null) {
             restored.version++; // what follows must not be taken for what an earlier attempt made of the same version
-            LOG.info("Restored {} at version {} after {} samples", settings.model(), restored.version, restored.totalSamples);
+            LOG.info(
+                    "Restored {} at version {} after {} samples",
+                    settings.model(),
+                    restored.version,
+                    restored.totalSamples);
         }
     }
 

@@ -33,21 +33,26 @@ final class SnapshotOutlet {
 
     /** The parts and, last, the manifest; notes the version as published. */
     List<SnapshotRecord> take(TrainingState state, long nowNanos) {
-        SnapshotParts parts =
-                SnapshotParts.split(
-                        spec,
-                        state.version,
-                        System.currentTimeMillis(),
-                        state.parameters,
-                        provenance(state),
-                        settings.maxPartBytes());
+        SnapshotParts parts = SnapshotParts.split(
+                spec,
+                state.version,
+                System.currentTimeMillis(),
+                state.parameters,
+                provenance(state),
+                settings.maxPartBytes());
         List<SnapshotRecord> records = new ArrayList<>();
         int count = parts.parts().size();
         for (int i = 0; i < count; i++) {
-            records.add(new SnapshotRecord(spec.name(), state.version, i, count, parts.parts().get(i), ""));
+            records.add(new SnapshotRecord(
+                    spec.name(), state.version, i, count, parts.parts().get(i), ""));
         }
         records.add(new SnapshotRecord(
-                spec.name(), state.version, count, count, new byte[0], parts.manifest().toJson()));
+                spec.name(),
+                state.version,
+                count,
+                count,
+                new byte[0],
+                parts.manifest().toJson()));
         state.publishedVersion = state.version;
         lastNanos = nowNanos;
         return records;

@@ -26,7 +26,8 @@ final class Trainers {
         ModelSpec spec = ModelSpec.fromJson(settings.modelJson());
         UpdateRule rule = OptimizerSpec.of(settings.optimizer()).rule();
         BatchSizePolicy policy = settings.policy();
-        TrainingState state = restored == null ? initial(settings, spec, rule, policy) : carryOver(settings, spec, rule, restored);
+        TrainingState state =
+                restored == null ? initial(settings, spec, rule, policy) : carryOver(settings, spec, rule, restored);
         return new Trainer(
                 state,
                 rule,

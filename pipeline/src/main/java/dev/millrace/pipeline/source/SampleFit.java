@@ -27,7 +27,8 @@ final class SampleFit {
     }
 
     /** Points the sample at what was decoded; says why not if it does not fit. */
-    @Nullable Rejection fill(Sample sample, DecodedSample decoded, long recordTime) {
+    @Nullable
+    Rejection fill(Sample sample, DecodedSample decoded, long recordTime) {
         if (decoded.sparseCount > 0) {
             String error = scatter(decoded);
             if (error != null) return new Rejection(RejectionReason.WRONG_FEATURES, error);
@@ -66,7 +67,8 @@ final class SampleFit {
         Arrays.fill(scattered, 0);
         for (int i = 0; i < decoded.sparseCount; i++) {
             int index = decoded.sparseIndices[i];
-            if (index < 0 || index >= inputs) return "sparse index must be in 0.." + (inputs - 1) + ". Received: " + index;
+            if (index < 0 || index >= inputs)
+                return "sparse index must be in 0.." + (inputs - 1) + ". Received: " + index;
             scattered[index] = decoded.sparseValues[i];
         }
         return null;

@@ -37,8 +37,7 @@ final class SourceMetrics {
     /** Counts a dead letter of the partition read last. */
     void deadLetter(RejectionReason reason) {
         current.deadLetters.inc();
-        byReason.computeIfAbsent(
-                        reason, r -> group.addGroup("reason", r.name()).counter("deadLettersByReasonTotal"))
+        byReason.computeIfAbsent(reason, r -> group.addGroup("reason", r.name()).counter("deadLettersByReasonTotal"))
                 .inc();
     }
 

@@ -97,7 +97,10 @@ final class CountingJob {
                 .setParallelism(workers);
         samplesOnly.getTransformation().setCoLocationGroupKey(TrainingLoop.WORKER_SLOT);
         var outputs = TrainingLoop.build(
-                samplesOnly.map(new CountingSamples(faults)).returns(SampleSerializer.TYPE).setParallelism(workers),
+                samplesOnly
+                        .map(new CountingSamples(faults))
+                        .returns(SampleSerializer.TYPE)
+                        .setParallelism(workers),
                 spec,
                 new CountingEngine.Factory(faults, nanosPerBatch),
                 batchSize,

@@ -69,7 +69,11 @@ class ParameterChannelTest {
     void cutsLargeVectorsIntoBlocksBelowTheEdgeLimit() {
         ParameterBlock[] blocks = channel.buffers(2 * ParameterBlock.MAX_FLOATS + 5);
 
-        assertThat(blocks).extracting(block -> block.length).containsExactly(ParameterBlock.MAX_FLOATS, ParameterBlock.MAX_FLOATS, 5);
-        assertThat(blocks).extracting(block -> block.offset).containsExactly(0, ParameterBlock.MAX_FLOATS, 2 * ParameterBlock.MAX_FLOATS);
+        assertThat(blocks)
+                .extracting(block -> block.length)
+                .containsExactly(ParameterBlock.MAX_FLOATS, ParameterBlock.MAX_FLOATS, 5);
+        assertThat(blocks)
+                .extracting(block -> block.offset)
+                .containsExactly(0, ParameterBlock.MAX_FLOATS, 2 * ParameterBlock.MAX_FLOATS);
     }
 }

@@ -141,8 +141,7 @@ public final class SampleDecoder {
         int[] sorted = Arrays.copyOf(sample.sparseIndices, sample.sparseCount);
         Arrays.sort(sorted);
         if (sorted[0] < 0) {
-            return new Rejection(
-                    RejectionReason.WRONG_FEATURES, "sparseIndices must be >= 0. Received: " + sorted[0]);
+            return new Rejection(RejectionReason.WRONG_FEATURES, "sparseIndices must be >= 0. Received: " + sorted[0]);
         }
         for (int i = 1; i < sorted.length; i++) {
             if (sorted[i] == sorted[i - 1]) {
