@@ -1,7 +1,5 @@
 package dev.millrace.pipeline;
 
-import dev.millrace.model.engine.Engines;
-import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.publish.Publication;
 import dev.millrace.pipeline.source.Sample;
@@ -23,18 +21,19 @@ public final class TrainingJob {
 
     /** Adds the whole job to {@code env}. */
     public static void define(StreamExecutionEnvironment env, TrainingConfig config) {
-        ModelSpec spec = ModelSpec.of(config.model());
-        Plan plan = new Plan(config, spec);
+        Plan plan = Plan.of(config);
 
-        SingleOutputStreamOperator<Sample> samples = SampleSource.of(env, config, spec);
+        SingleOutputStreamOperator<Sample> samples = SampleSource.of(env, config, plan.spec());
+
         TrainingLoop.Outputs outputs = TrainingLoop.build(
                 samples,
-                spec,
-                Engines.factory(config.training().engine().name()),
+                plan.spec(),
+                plan.engines(),
                 config.batch().size(),
                 config.batch().maxAge().toMillis(),
                 plan.worker(),
                 plan.server());
-        Publication.attach(outputs, config, spec);
+
+        Publication.attach(outputs.snapshots(), outputs.reports(), outputs.deadLetters(), config);
     }
 }

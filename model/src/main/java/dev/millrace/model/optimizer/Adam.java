@@ -38,7 +38,7 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
             float[] parameters,
             OptimizerState nextState,
             float[] nextParameters) {
-        double correction = Math.sqrt(1 - Math.pow(beta2, step)) / (1 - Math.pow(beta1, step));
+        double correction = Math.sqrt(1 - Math.pow(beta2, (double) step)) / (1 - Math.pow(beta1, (double) step));
         float alpha = (float) (learningRate * correction);
         float decay = (float) (1 - learningRate * weightDecay);
         float b1 = (float) beta1;

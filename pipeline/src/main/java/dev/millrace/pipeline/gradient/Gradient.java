@@ -13,16 +13,23 @@ public final class Gradient {
     /** What the message is. */
     public enum Kind {
         /** A block of a gradient sum. */
-        BLOCK,
+        BLOCK(0),
         /** No mini-batch at hand: steps need not wait for this worker until its next gradient. */
-        IDLE,
+        IDLE(1),
         /** No mini-batch will ever come. */
-        ENDED;
+        ENDED(2);
 
-        private static final Kind[] ALL = values();
+        final int code;
 
-        static Kind of(int ordinal) {
-            return ALL[ordinal];
+        Kind(int code) {
+            this.code = code;
+        }
+
+        static Kind of(int code) {
+            for (Kind kind : values()) {
+                if (kind.code == code) return kind;
+            }
+            throw new IllegalArgumentException("kind must be 0..2. Received: " + code);
         }
     }
 

@@ -165,6 +165,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         message.summary = null;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // a timer that fails fails the task
     private void waitForSamples() {
         if (idleTimer || saidIdle()) return;
         idleTimer = true;

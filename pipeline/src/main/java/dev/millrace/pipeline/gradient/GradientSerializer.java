@@ -34,7 +34,7 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
 
     @Override
     protected void write(Gradient gradient, DataOutputView out) throws IOException {
-        out.writeByte(gradient.kind.ordinal());
+        out.writeByte(gradient.kind.code);
         out.writeInt(gradient.worker);
         out.writeInt(gradient.workers);
         out.writeLong(gradient.incarnation);

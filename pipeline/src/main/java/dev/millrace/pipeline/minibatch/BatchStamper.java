@@ -82,6 +82,7 @@ public final class BatchStamper extends ProcessFunction<Sample, Sample> implemen
     }
 
     @Override
+    @SuppressWarnings("NullAway.Init") // the state is set by initializeState
     public void open(OpenContext context) {
         link = LocalLinks.of(getRuntimeContext());
     }

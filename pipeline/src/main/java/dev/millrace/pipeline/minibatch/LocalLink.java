@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.minibatch;
 
+import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 
@@ -21,7 +22,7 @@ public final class LocalLink {
     private static final ConcurrentHashMap<Key, LocalLink> LINKS = new ConcurrentHashMap<>();
     private static final CompletableFuture<Void> OPEN = CompletableFuture.completedFuture(null);
 
-    private record Key(String job, String taskManager, int subtask) {}
+    private record Key(TaskScope scope, int subtask) {}
 
     // Written by the ingest task.
     private volatile long token;
@@ -38,8 +39,8 @@ public final class LocalLink {
     private CompletableFuture<Void> gate = OPEN;
 
     /** The link of a slot: the same for both of its tasks, as they are co-located. */
-    public static LocalLink of(String job, String taskManager, int subtask) {
-        return LINKS.computeIfAbsent(new Key(job, taskManager, subtask), key -> new LocalLink());
+    public static LocalLink of(TaskScope scope, int subtask) {
+        return LINKS.computeIfAbsent(new Key(scope, subtask), key -> new LocalLink());
     }
 
     // ---- ingest task ----
@@ -52,7 +53,7 @@ public final class LocalLink {
     }
 
     /** One mini-batch left for the worker. Called by one thread. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // a single writer
+    @SuppressWarnings("NonAtomicVolatileUpdate") // a single writer
     void emitted(long batchId) {
         lastFired = batchId;
         emitted++;
@@ -101,13 +102,13 @@ public final class LocalLink {
     }
 
     /** A mini-batch arrived; one of an earlier life of the ingest task was not counted as emitted in this one. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // a single writer
+    @SuppressWarnings("NonAtomicVolatileUpdate") // a single writer
     public void received(long batchToken) {
         if (batchToken != token) inherited++;
     }
 
     /** A mini-batch was computed. Called by one thread. */
-    @SuppressWarnings("NonAtomicOperationOnVolatileField") // a single writer
+    @SuppressWarnings("NonAtomicVolatileUpdate") // a single writer
     public void consumed() {
         consumed++;
         if (closed && outstanding() <= LOW) release();

@@ -12,25 +12,19 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Counts what one ingest task accepts and refuses over a sliding minute and stops the job when the
- * {@link DeadLetterQuota} is exceeded. Belongs into the function that decodes: {@link #accepted()} costs an addition.
- *
- * <p>The count starts empty after a restart. Not thread safe.
+ * {@link DeadLetterQuota} is exceeded. The count starts empty after a restart. Not thread safe.
  */
-public final class DeadLetterWindow {
+final class DeadLetterWindow {
 
     private static final int BUCKETS = 12;
     private static final long BUCKET_NANOS = DeadLetterQuota.WINDOW_SECONDS * 1_000_000_000L / BUCKETS;
-    /** The clock is read once in so many accepted records. */
-    private static final int CLOCK_MASK = 15;
-
     private final DeadLetterQuota quota;
     private final LongSupplier nanoTime;
     private final long[] accepted = new long[BUCKETS];
     private final Map<String, Refusals> refused = new TreeMap<>();
     private long newest;
-    private long pending;
 
-    public DeadLetterWindow(DeadLetterQuota quota) {
+    DeadLetterWindow(DeadLetterQuota quota) {
         this(quota, System::nanoTime);
     }
 
@@ -41,11 +35,10 @@ public final class DeadLetterWindow {
         this.newest = nanoTime.getAsLong() / BUCKET_NANOS;
     }
 
-    /** One record became a sample. */
-    public void accepted() {
-        if ((++pending & CLOCK_MASK) == 0) {
-            advance();
-        }
+    /** So many records became samples. */
+    void accepted(long records) {
+        advance();
+        accepted[slot(newest)] += records;
     }
 
     /**
@@ -54,7 +47,7 @@ public final class DeadLetterWindow {
      * @throws SuppressRestartsException around a {@link DeadLetterQuotaExceededException} if that was one too many;
      *     Flink does not restart the job after it
      */
-    public void refused(DeadLetter letter) {
+    void refused(DeadLetter letter) {
         advance();
         Refusals ofReason = refused.computeIfAbsent(letter.reason(), reason -> new Refusals());
         ofReason.counts[slot(newest)]++;
@@ -78,8 +71,6 @@ public final class DeadLetterWindow {
             }
         }
         newest = Math.max(newest, now);
-        accepted[slot(newest)] += pending;
-        pending = 0;
     }
 
     private static int slot(long bucket) {

@@ -36,14 +36,12 @@ public final class SnapshotFileSink
 
     private final String directory;
     private final int retained;
-    private final SnapshotFormat format;
 
     /**
      * @param directory that every task manager and reader sees under this path
      * @param retained versions to keep, the newest first; never fewer than two, and always the current one
      */
-    SnapshotFileSink(Path directory, int retained, SnapshotFormat format) {
-        this.format = format;
+    public SnapshotFileSink(Path directory, int retained) {
         this.directory = directory.toString();
         this.retained = Math.max(LEAST_RETAINED, retained);
     }
@@ -64,7 +62,7 @@ public final class SnapshotFileSink
         Set<String> names = new HashSet<>();
         pending.forEach(staged -> names.add(staged.name()));
         store.sweep(names);
-        return new SnapshotFileWriter(store, format, pending);
+        return new SnapshotFileWriter(store, pending);
     }
 
     @Override

@@ -16,15 +16,13 @@ final class SnapshotFileWriter
                 CommittingSinkWriter<SnapshotRecord, StagedSnapshot> {
 
     private final SnapshotStore store;
-    private final SnapshotFormat format;
     private final SnapshotCollector collector = new SnapshotCollector();
     private final List<StagedSnapshot> staged = new ArrayList<>();
     private final List<StagedSnapshot> pending;
 
     /** @param pending staged before and perhaps not committed yet */
-    SnapshotFileWriter(SnapshotStore store, SnapshotFormat format, Collection<StagedSnapshot> pending) {
+    SnapshotFileWriter(SnapshotStore store, Collection<StagedSnapshot> pending) {
         this.store = store;
-        this.format = format;
         this.pending = new ArrayList<>(pending);
     }
 
@@ -36,7 +34,7 @@ final class SnapshotFileWriter
         }
         store.requireModel(record.model());
         Path directory = store.newStaging(record.version());
-        format.write(directory, record.manifest(), parts);
+        SnapshotFiles.write(directory, record.manifest(), parts);
         store.forceAll(directory);
         staged.add(new StagedSnapshot(
                 record.model(), record.version(), directory.getFileName().toString()));

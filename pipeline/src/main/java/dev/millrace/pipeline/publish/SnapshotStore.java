@@ -1,7 +1,7 @@
 package dev.millrace.pipeline.publish;
 
-import com.fasterxml.jackson.databind.JsonNode;
-import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.model.snapshot.SnapshotManifest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -10,8 +10,6 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.Comparator;
 import java.util.List;
 import java.util.Set;
@@ -26,7 +24,7 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * .staging/&lt;version&gt;-&lt;unique&gt;/   written, not yet published; also what is about to be deleted
  * versions/&lt;version&gt;/            complete or absent, never anything between
- * current.json                  names the version to serve; replaced as a whole, never moved backwards
+ * current.json                  manifest of the version to serve; replaced as a whole, never moved backwards
  * </pre>
  *
  * <p>Everything becomes visible by one atomic rename, so the directory must lie on a file system that has one and
@@ -35,28 +33,17 @@ import org.jspecify.annotations.Nullable;
  */
 final class SnapshotStore {
 
-    static final String MODEL_FILE = "model.safetensors";
-    static final String MANIFEST_FILE = "manifest.json";
-
-    private static final ObjectMapper JSON = new ObjectMapper();
-
     private final Path root;
 
     SnapshotStore(Path root) {
         this.root = root;
     }
 
-    /** What {@code current.json} says. */
-    record Current(String model, long version) {}
-
+    /** The manifest in {@code current.json}; null before the first publication. */
     @Nullable
-    Current current() throws IOException {
-        try {
-            JsonNode json = JSON.readTree(Files.readAllBytes(root.resolve("current.json")));
-            return new Current(json.path("model").asText(), json.path("version").asLong());
-        } catch (NoSuchFileException e) {
-            return null;
-        }
+    SnapshotManifest current() throws IOException {
+        Path file = root.resolve(SnapshotDirectory.CURRENT);
+        return Files.exists(file) ? manifest(file) : null;
     }
 
     /** A fresh directory for the files of one version. */
@@ -66,7 +53,7 @@ final class SnapshotStore {
 
     /** @throws SuppressRestartsException around a {@link SnapshotConflictException} if another model lives here */
     void requireModel(String model) throws IOException {
-        @Nullable Current current = current();
+        @Nullable SnapshotManifest current = current();
         if (current != null && !current.model().equals(model)) {
             throw new SuppressRestartsException(new SnapshotConflictException(model, current.model(), root));
         }
@@ -95,7 +82,7 @@ final class SnapshotStore {
         Path to = version(staged.version());
         if (Files.isDirectory(to)) {
             if (Files.isDirectory(from)) {
-                if (Files.mismatch(from.resolve(MODEL_FILE), to.resolve(MODEL_FILE)) >= 0) {
+                if (!sha256(from).equals(sha256(to))) {
                     throw new SuppressRestartsException(new SnapshotConflictException(staged, to));
                 }
                 delete(from);
@@ -122,8 +109,8 @@ final class SnapshotStore {
 
     /** Deletes versions except the newest {@code keep} and the current one. */
     void retain(int keep) throws IOException {
-        @Nullable Current current = current();
-        List<Long> versions = versions();
+        @Nullable SnapshotManifest current = current();
+        List<Long> versions = new SnapshotDirectory(root).versions();
         for (int i = 0; i < versions.size() - keep; i++) {
             long version = versions.get(i);
             if (current == null || version != current.version()) {
@@ -135,38 +122,32 @@ final class SnapshotStore {
         }
     }
 
-    /** Published versions, ascending. */
-    List<Long> versions() throws IOException {
-        List<Long> versions = new ArrayList<>();
-        for (Path path : list(published())) {
-            String name = path.getFileName().toString();
-            if (name.matches("[0-9]{1,18}")) {
-                versions.add(Long.parseLong(name));
-            }
-        }
-        Collections.sort(versions);
-        return versions;
-    }
-
     private boolean isOlderThanCurrent(long version) throws IOException {
-        @Nullable Current current = current();
+        @Nullable SnapshotManifest current = current();
         return current != null && version < current.version();
     }
 
     private void advanceCurrent(StagedSnapshot staged) throws IOException {
-        @Nullable Current current = current();
+        @Nullable SnapshotManifest current = current();
         if (current != null && current.version() >= staged.version()) {
             return;
         }
-        byte[] json = JSON.writeValueAsBytes(
-                JSON.createObjectNode().put("model", staged.model()).put("version", staged.version()));
         Path temporary = newStaging(staged.version());
-        Path next = temporary.resolve("current.json");
-        Files.write(next, json);
+        Path next = temporary.resolve(SnapshotDirectory.CURRENT);
+        Files.copy(version(staged.version()).resolve(SnapshotDirectory.MANIFEST), next);
         force(next);
-        Files.move(next, root.resolve("current.json"), StandardCopyOption.ATOMIC_MOVE);
+        Files.move(next, root.resolve(SnapshotDirectory.CURRENT), StandardCopyOption.ATOMIC_MOVE);
         force(root);
         delete(temporary);
+    }
+
+    private static SnapshotManifest manifest(Path file) throws IOException {
+        return SnapshotManifest.fromJson(Files.readString(file));
+    }
+
+    /** Of the parameters in a directory of files. */
+    private static String sha256(Path directory) throws IOException {
+        return manifest(directory.resolve(SnapshotDirectory.MANIFEST)).sha256();
     }
 
     private Path staging() {
@@ -174,7 +155,7 @@ final class SnapshotStore {
     }
 
     private Path published() {
-        return root.resolve("versions");
+        return root.resolve(SnapshotDirectory.VERSIONS);
     }
 
     private Path version(long version) {

@@ -7,6 +7,7 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.apache.flink.core.memory.DataOutputView;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Base of our serializers: each value begins with its format version, so that state written by an older release stays
@@ -90,7 +91,8 @@ public abstract class VersionedSerializer<T> extends TypeSerializer<T> {
     }
 
     @Override
-    public boolean equals(Object other) {
+    @SuppressWarnings("EqualsGetClass") // serializers of different classes differ, and have no other state
+    public boolean equals(@Nullable Object other) {
         return other != null && other.getClass() == getClass();
     }
 

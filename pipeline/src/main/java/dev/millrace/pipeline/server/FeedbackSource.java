@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.server;
 
 import dev.millrace.pipeline.gradient.ParameterBlock;
+import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.List;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -31,7 +32,7 @@ public final class FeedbackSource implements Source<ParameterBlock, FeedbackSour
 
     @Override
     public SourceReader<ParameterBlock, NoSplit> createReader(SourceReaderContext context) {
-        return new FeedbackReader(ParameterChannels.of(context.metricGroup()));
+        return new FeedbackReader(ParameterChannel.of(TaskScope.of(context.metricGroup())));
     }
 
     @Override

@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.server;
 
 import dev.millrace.pipeline.gradient.ParameterBlock;
+import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.ArrayDeque;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
@@ -12,9 +13,7 @@ import org.jspecify.annotations.Nullable;
  * and its buffers are used again; what is being sent is never touched.
  */
 final class ParameterChannel {
-    private static final ConcurrentHashMap<Key, ParameterChannel> CHANNELS = new ConcurrentHashMap<>();
-
-    private record Key(String job, String taskManager) {}
+    private static final ConcurrentHashMap<TaskScope, ParameterChannel> CHANNELS = new ConcurrentHashMap<>();
 
     private final ArrayDeque<ParameterBlock[]> free = new ArrayDeque<>();
     private ParameterBlock @Nullable [] latest;
@@ -22,13 +21,13 @@ final class ParameterChannel {
     private CompletableFuture<Void> available = new CompletableFuture<>();
 
     /** The channel of a job: the same for server and feedback source, as they are co-located. */
-    static ParameterChannel of(String job, String taskManager) {
-        return CHANNELS.computeIfAbsent(new Key(job, taskManager), key -> new ParameterChannel());
+    static ParameterChannel of(TaskScope scope) {
+        return CHANNELS.computeIfAbsent(scope, key -> new ParameterChannel());
     }
 
     /** Forgets the channel, so that a mini cluster that outlives its jobs does not keep their parameters. */
-    static void forget(String job, String taskManager) {
-        CHANNELS.remove(new Key(job, taskManager));
+    static void forget(TaskScope scope) {
+        CHANNELS.remove(scope);
     }
 
     /** Buffers for the next publication; all parameters must be written. */

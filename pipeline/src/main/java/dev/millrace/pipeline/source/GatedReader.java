@@ -13,6 +13,7 @@ import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.InputStatus;
 
 /** A reader that pauses while the {@link LocalLink} of its slot holds. */
+@SuppressWarnings("try") // close() may be interrupted, as that of any reader
 final class GatedReader<T, S extends SourceSplit> implements SourceReader<T, S> {
     private final SourceReader<T, S> reader;
     private final LocalLink link;

@@ -47,6 +47,7 @@ public final class SampleSource {
                 .setParallelism(config.training().workers());
     }
 
+    @SuppressWarnings("deprecation") // the connector still takes Kafka's old type
     private static OffsetsInitializer startingOffsets(SourceConfig source) {
         return switch (source.startingOffsets()) {
             case EARLIEST -> OffsetsInitializer.earliest();

@@ -18,7 +18,7 @@ import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
 
 /** A mini cluster whose task managers can be taken away. Every wait has a limit. */
 final class CountingCluster implements AutoCloseable {
-    private static final Duration LIMIT = Duration.ofSeconds(120);
+    private static final Duration LIMIT = Duration.ofMinutes(2);
 
     private final MiniCluster cluster;
     private int nextToTerminate;
@@ -114,7 +114,7 @@ final class CountingCluster implements AutoCloseable {
     }
 
     @Override
-    public void close() throws Exception {
-        cluster.close();
+    public void close() {
+        cluster.closeAsync().join();
     }
 }

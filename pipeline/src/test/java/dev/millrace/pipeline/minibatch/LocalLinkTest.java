@@ -2,12 +2,13 @@ package dev.millrace.pipeline.minibatch;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 
 class LocalLinkTest {
-    private final LocalLink link = LocalLink.of("job", "tm", System.identityHashCode(this));
+    private final LocalLink link = LocalLink.of(new TaskScope("job", "tm"), System.identityHashCode(this));
 
     @BeforeEach
     void open() {

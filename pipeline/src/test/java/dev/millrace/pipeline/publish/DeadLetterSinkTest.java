@@ -9,11 +9,9 @@ import dev.millrace.pipeline.source.DeadLetter;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
-import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
-import org.apache.flink.api.common.functions.OpenContext;
 import org.apache.flink.api.common.serialization.SimpleStringSchema;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.RestartStrategyOptions;
@@ -22,9 +20,8 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.flink.streaming.api.functions.ProcessFunction;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.apache.flink.test.junit5.MiniClusterExtension;
-import org.apache.flink.util.Collector;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -48,6 +45,7 @@ class DeadLetterSinkTest {
                     .setNumberSlotsPerTaskManager(1)
                     .build());
 
+    private static final AtomicInteger starts = new AtomicInteger();
     private static EmbeddedKafka kafka;
 
     @BeforeAll
@@ -132,19 +130,32 @@ class DeadLetterSinkTest {
     @Test
     void shouldStopTheJobForGoodWhenTheQuotaIsExceeded() {
         StreamExecutionEnvironment environment = environment(10);
-        QuotaCheck.starts.set(0);
+        starts.set(0);
 
         assertThatThrownBy(() -> {
+                    // Every third record of the partition is bad.
                     environment
                             .fromSequence(1, 1_000)
-                            .process(new QuotaCheck(new DeadLetterQuota(0.1, 1_000, 100)))
-                            .print();
+                            .map(number -> {
+                                if (number == 1) {
+                                    starts.incrementAndGet();
+                                }
+                                return letter(3 * number);
+                            })
+                            .returns(DeadLetter.class)
+                            .process(new DeadLetterQuotaCheck(new DeadLetterQuota(0.1, 1_000, 100)))
+                            .sinkTo(new DiscardingSink<>());
                     environment.execute("quota");
                 })
                 .rootCause()
-                .hasMessageContaining("34 of the last 102 records could not become samples")
-                .hasMessageContaining("EMPTY");
-        assertThat(QuotaCheck.starts).hasValue(1);
+                .hasMessageContaining("34 of the last 102 records could not become samples (33.3 %; limit 10.0 %)")
+                .hasMessageContaining("EMPTY                  34  last: clicks-0@105: empty");
+        assertThat(starts).hasValue(1);
+    }
+
+    private static DeadLetter letter(long offset) {
+        return new DeadLetter(
+                "clicks", 0, offset, 2, "EMPTY", "empty", null, null, 0, new String[0], new byte[0][]);
     }
 
     private static DeadLetter tombstone() {
@@ -188,36 +199,5 @@ class DeadLetterSinkTest {
 
     private static @Nullable String text(Header header) {
         return header.value() == null ? null : new String(header.value(), UTF_8);
-    }
-
-    /** Refuses every third record, as a function that decodes would. */
-    private static final class QuotaCheck extends ProcessFunction<Long, Long> {
-
-        private static final long serialVersionUID = 1L;
-        private static final AtomicInteger starts = new AtomicInteger();
-
-        private final DeadLetterQuota quota;
-        private transient @Nullable DeadLetterWindow window;
-
-        QuotaCheck(DeadLetterQuota quota) {
-            this.quota = quota;
-        }
-
-        @Override
-        public void open(OpenContext context) {
-            starts.incrementAndGet();
-            window = new DeadLetterWindow(quota);
-        }
-
-        @Override
-        public void processElement(Long value, Context context, Collector<Long> out) {
-            DeadLetterWindow counts = Objects.requireNonNull(window);
-            if (value % 3 == 0) {
-                counts.refused(new DeadLetter(
-                        "clicks", 0, value, 2, "EMPTY", "empty", null, null, 0, new String[0], new byte[0][]));
-            } else {
-                counts.accepted();
-            }
-        }
     }
 }

@@ -19,7 +19,7 @@ class DeadLetterWindowTest {
     @Test
     void shouldTripWhenMostRecordsAreBadAndNameTheTopThreeReasons() {
         DeadLetterWindow window = window(new DeadLetterQuota(0.5, 1_000_000, 20));
-        accept(window, 10);
+        window.accepted(10);
         refuse(window, "NOT_FINITE", 4);
         refuse(window, "EMPTY", 3);
         refuse(window, "BAD_LABEL", 2);
@@ -49,7 +49,7 @@ class DeadLetterWindowTest {
     @Test
     void shouldTripOnTheNumberPerMinuteHoweverManyAreGood() {
         DeadLetterWindow window = window(new DeadLetterQuota(1, 100, 1));
-        accept(window, 10_000_000);
+        window.accepted(10_000_000);
         refuse(window, "EMPTY", 100);
 
         assertThatThrownBy(() -> refuse(window, "EMPTY", 1))
@@ -62,11 +62,11 @@ class DeadLetterWindowTest {
     void shouldForgetWhatIsOlderThanAMinute() {
         DeadLetterWindow window = window(new DeadLetterQuota(0.5, 100, 10));
         for (int minute = 0; minute < 5; minute++) {
-            accept(window, 200);
+            window.accepted(200);
             refuse(window, "EMPTY", 100);
             now += TimeUnit.SECONDS.toNanos(61);
         }
-        accept(window, 96);
+        window.accepted(96);
         now += TimeUnit.SECONDS.toNanos(61);
 
         assertThatThrownBy(() -> refuse(window, "EMPTY", 11)).cause().hasMessageContaining("10 of the last 10 records");
@@ -75,7 +75,7 @@ class DeadLetterWindowTest {
     @Test
     void shouldNotTakeABurstForTheWholeMinute() {
         DeadLetterWindow window = window(new DeadLetterQuota(0.1, 1_000_000, 20));
-        accept(window, 10_000);
+        window.accepted(10_000);
         now += TimeUnit.SECONDS.toNanos(30);
 
         assertThatCode(() -> refuse(window, "EMPTY", 1_000)).doesNotThrowAnyException();
@@ -95,12 +95,6 @@ class DeadLetterWindowTest {
 
     private DeadLetterWindow window(DeadLetterQuota quota) {
         return new DeadLetterWindow(quota, () -> now);
-    }
-
-    private static void accept(DeadLetterWindow window, int count) {
-        for (int i = 0; i < count; i++) {
-            window.accepted();
-        }
     }
 
     private static void refuse(DeadLetterWindow window, String reason, int count) {

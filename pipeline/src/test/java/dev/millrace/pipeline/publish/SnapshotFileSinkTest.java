@@ -3,9 +3,9 @@ package dev.millrace.pipeline.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.pipeline.publish.FileSinkLife.State;
 import dev.millrace.pipeline.server.SnapshotRecord;
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -32,8 +32,7 @@ class SnapshotFileSinkTest {
             life.complete(1);
 
             assertThat(versions()).containsExactly(7L);
-            assertThat(version(7).resolve("model.safetensors")).hasBinaryContent(new byte[] {7, 0, 1, 7, 1, 1});
-            assertThat(version(7).resolve("manifest.json")).hasContent("manifest of 7");
+            assertThat(parameters(7)).isEqualTo(TestSnapshots.parameters(1));
             assertThat(current()).isEqualTo(7);
             assertThat(staged()).isEmpty();
         }
@@ -145,19 +144,16 @@ class SnapshotFileSinkTest {
                     .hasMessageContaining("start the job from its newest savepoint");
         }
 
-        assertThat(version(7).resolve("model.safetensors")).hasBinaryContent(new byte[] {7, 0, 1, 7, 1, 1});
+        assertThat(parameters(7)).isEqualTo(TestSnapshots.parameters(1));
     }
 
     @Test
     void shouldRefuseTheDirectoryOfAnotherModel() throws Exception {
         try (FileSinkLife life = FileSinkLife.fresh(sink(10))) {
             life.publish(1, snapshot(7, 1));
-            SnapshotRecord part = new SnapshotRecord("fraud", 8, 0, 1, new byte[] {1}, "");
-            SnapshotRecord manifest = new SnapshotRecord("fraud", 8, 1, 1, new byte[0], "{}");
+            SnapshotRecord[] other = TestSnapshots.records("fraud", 8, 1).toArray(new SnapshotRecord[0]);
 
-            assertThatThrownBy(() -> life.write(part, manifest))
-                    .rootCause()
-                    .hasMessageContaining("belongs to model ctr");
+            assertThatThrownBy(() -> life.write(other)).rootCause().hasMessageContaining("belongs to model ctr");
         }
     }
 
@@ -175,42 +171,24 @@ class SnapshotFileSinkTest {
         }
     }
 
-    /** Files whose content is simply what came: the real format has tests of its own. */
     private SnapshotFileSink sink(int retained) {
-        return new SnapshotFileSink(directory, retained, SnapshotFileSinkTest::concatenate);
+        return new SnapshotFileSink(directory, retained);
     }
 
-    private static void concatenate(Path to, String manifest, List<byte[]> parts) throws IOException {
-        ByteArrayOutputStream all = new ByteArrayOutputStream();
-        for (byte[] part : parts) {
-            all.write(part);
-        }
-        Files.write(to.resolve("model.safetensors"), all.toByteArray());
-        Files.writeString(to.resolve("manifest.json"), manifest);
-    }
-
-    /** Two parts that say version, part and content, and the manifest. */
     private static SnapshotRecord[] snapshot(long version, int content) {
-        byte[] first = {(byte) version, 0, (byte) content};
-        byte[] second = {(byte) version, 1, (byte) content};
-        return new SnapshotRecord[] {
-            new SnapshotRecord("ctr", version, 0, 2, first, ""),
-            new SnapshotRecord("ctr", version, 1, 2, second, ""),
-            new SnapshotRecord("ctr", version, 2, 2, new byte[0], "manifest of " + version)
-        };
+        return TestSnapshots.records("ctr", version, content).toArray(new SnapshotRecord[0]);
     }
 
-    private List<Long> versions() throws IOException {
-        return new SnapshotStore(directory).versions();
+    private List<Long> versions() {
+        return new SnapshotDirectory(directory).versions();
     }
 
-    private long current() throws IOException {
-        SnapshotStore.Current current = new SnapshotStore(directory).current();
-        return current == null ? 0 : current.version();
+    private long current() {
+        return new SnapshotDirectory(directory).current().version();
     }
 
-    private Path version(long version) {
-        return directory.resolve("versions").resolve(Long.toString(version));
+    private float[] parameters(long version) {
+        return new SnapshotDirectory(directory).load(version).parameters();
     }
 
     private List<String> staged() throws IOException {

@@ -3,11 +3,14 @@ package dev.millrace.pipeline.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.pipeline.gradient.ParameterBlock;
+import dev.millrace.pipeline.metrics.TaskScope;
+import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class ParameterChannelTest {
-    private final ParameterChannel channel = ParameterChannel.of("job", "tm-" + System.identityHashCode(this));
+    private final ParameterChannel channel =
+            ParameterChannel.of(new TaskScope("job", "tm-" + System.identityHashCode(this)));
 
     private ParameterBlock[] publish(long version) {
         ParameterBlock[] blocks = channel.buffers(10);
@@ -21,9 +24,8 @@ class ParameterChannelTest {
         publish(1);
         publish(2);
 
-        ParameterBlock[] taken = channel.take();
+        ParameterBlock[] taken = Objects.requireNonNull(channel.take());
 
-        assertThat(taken).isNotNull();
         assertThat(taken[0].version).isEqualTo(2);
         assertThat(channel.take()).isNull();
     }

@@ -12,9 +12,11 @@ import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.avro.specific.SpecificData;
 import org.apache.avro.specific.SpecificDatumReader;
 import org.apache.avro.specific.SpecificDatumWriter;
 import org.apache.avro.specific.SpecificRecord;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Records of one of our schemas in Avro's single-object encoding, which names its schema by fingerprint: what leaves the
@@ -28,16 +30,18 @@ public final class AvroFraming<T extends SpecificRecord> {
     private final SpecificDatumWriter<T> writer;
     private final SpecificDatumReader<T> reader;
 
-    public AvroFraming(Schema schema) {
-        this.schema = schema;
+    /** @param type the class generated from the schema */
+    public AvroFraming(Class<T> type) {
+        SpecificData data = new OneClass(type);
+        this.schema = data.getSchema(type);
         this.header = ByteBuffer.allocate(HEADER)
                 .order(ByteOrder.LITTLE_ENDIAN)
                 .put((byte) 0xC3)
                 .put((byte) 1)
                 .putLong(SchemaNormalization.parsingFingerprint64(schema))
                 .array();
-        this.writer = new SpecificDatumWriter<>(schema);
-        this.reader = new SpecificDatumReader<>(schema);
+        this.writer = new SpecificDatumWriter<>(schema, data);
+        this.reader = new SpecificDatumReader<>(schema, schema, data);
     }
 
     /** The framed record. */
@@ -75,6 +79,23 @@ public final class AvroFraming<T extends SpecificRecord> {
             return record;
         } catch (IOException | AvroRuntimeException e) {
             throw new IllegalArgumentException("damaged record of schema " + schema.getFullName() + ": " + e, e);
+        }
+    }
+
+    /** Knows one class instead of looking classes up by the names in a schema, which Avro refuses for good reason. */
+    private static final class OneClass extends SpecificData {
+        private final Class<?> type;
+
+        OneClass(Class<?> type) {
+            super(type.getClassLoader());
+            this.type = type;
+        }
+
+        @Override
+        @SuppressWarnings("rawtypes") // as in SpecificData
+        public @Nullable Class getClass(Schema schema) {
+            if (schema.getType() != Schema.Type.RECORD) return super.getClass(schema);
+            return schema.getFullName().equals(type.getName()) ? type : null;
         }
     }
 }

@@ -79,7 +79,7 @@ public final class SampleEncoder {
     private void writeLong(long value) {
         long raw = value << 1 ^ value >> 63;
         while ((raw & ~0x7FL) != 0) {
-            buffer[position++] = (byte) (raw & 0x7F | 0x80);
+            buffer[position++] = (byte) ((raw & 0x7F) | 0x80);
             raw >>>= 7;
         }
         buffer[position++] = (byte) raw;
