@@ -5,6 +5,7 @@ import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.PublishConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.publish.SnapshotTopics;
 import dev.millrace.pipeline.snapshots.DirectorySnapshots;
 import dev.millrace.pipeline.snapshots.PublishedSnapshots;
 import dev.millrace.pipeline.snapshots.TopicSnapshots;
@@ -56,8 +57,7 @@ final class SnapshotOptions {
         if (parts != null && models != null) {
             return new TopicSnapshots(
                     config.kafka(),
-                    parts,
-                    models,
+                    new SnapshotTopics(parts, models),
                     ModelSpec.of(config.model()).name(),
                     Duration.ofSeconds(timeoutSeconds));
         }

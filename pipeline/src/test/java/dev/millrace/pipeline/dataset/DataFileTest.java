@@ -13,6 +13,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.zip.GZIPOutputStream;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -26,7 +27,7 @@ class DataFileTest {
         return Files.writeString(directory.resolve(name), content);
     }
 
-    private static List<String> rows(Path file, String label) throws IOException {
+    private static List<String> rows(Path file, @Nullable String label) throws IOException {
         List<String> rows = new ArrayList<>();
         Example example = new Example();
         try (Examples examples = DataFile.open(file, label, null)) {

@@ -64,7 +64,12 @@ class SnapshotTopicSinkTest {
             await(() -> Outlet.queue.isEmpty());
             // The job is up and has sent everything; without a checkpoint nobody may see it.
             TimeUnit.SECONDS.sleep(1);
-            System.out.println("STATS " + cluster.getExecutionGraph(job.getJobID()).get().getCheckpointStatsSnapshot().getHistory().getCheckpoints());
+            System.out.println("STATS "
+                    + cluster.getExecutionGraph(job.getJobID())
+                            .get()
+                            .getCheckpointStatsSnapshot()
+                            .getHistory()
+                            .getCheckpoints());
             assertThat(reader.newest("ctr")).isEmpty();
             assertThat(reader.versions("ctr")).isEmpty();
 
@@ -80,9 +85,10 @@ class SnapshotTopicSinkTest {
             checkpoint(cluster, job);
             await(() -> reader.newest("ctr").orElseThrow().version() == 9);
 
-            assertThat(reader.versions("ctr")).extracting(SnapshotManifest::version).containsExactly(7L, 9L);
-            assertThat(reader.load(reader.versions("ctr").get(0)).parameters())
-                    .isEqualTo(TestSnapshots.parameters(1));
+            assertThat(reader.versions("ctr"))
+                    .extracting(SnapshotManifest::version)
+                    .containsExactly(7L, 9L);
+            assertThat(reader.load(reader.versions("ctr").get(0)).parameters()).isEqualTo(TestSnapshots.parameters(1));
             assertThat(reader.loadNewest("ctr").orElseThrow().parameters()).isEqualTo(TestSnapshots.parameters(2));
             assertThat(reader.newest("fraud")).isEmpty();
         } finally {
@@ -109,7 +115,9 @@ class SnapshotTopicSinkTest {
             checkpoint(cluster, next);
             await(() -> reader.newest("ctr").isPresent());
 
-            assertThat(reader.versions("ctr")).extracting(SnapshotManifest::version).containsExactly(8L);
+            assertThat(reader.versions("ctr"))
+                    .extracting(SnapshotManifest::version)
+                    .containsExactly(8L);
         } finally {
             next.cancel().get();
         }
