@@ -26,6 +26,8 @@ import picocli.CommandLine.ScopeType;
             "Examples:",
             "  millrace validate --config training.yaml        check before starting",
             "  millrace describe --config training.yaml        what the model looks like",
+            "  millrace snapshot list --directory snapshots    what has been published",
+            "  millrace predict --directory snapshots data.csv what it is worth",
             "",
             "Exit codes: 0 it worked, 1 it failed, 2 the command line or configuration is wrong.",
             "Completion for bash and zsh: source <(millrace generate-completion)"
@@ -59,7 +61,10 @@ public final class Millrace {
     /** In the order of {@code --help}. */
     private static List<Object> verbs() {
         return List.of( //
-                new ValidateCommand());
+                new ValidateCommand(), //
+                new DescribeCommand(), //
+                new SnapshotCommand(), //
+                new PredictCommand());
     }
 
     private static CommandLine completion() {

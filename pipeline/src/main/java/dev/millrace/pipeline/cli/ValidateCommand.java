@@ -47,11 +47,11 @@ final class ValidateCommand implements Callable<Integer> {
     private int timeoutSeconds;
 
     @Spec
-    private CommandSpec spec;
+    private CommandSpec command;
 
     @Override
     public Integer call() {
-        PrintWriter out = spec.commandLine().getOut();
+        PrintWriter out = command.commandLine().getOut();
         TrainingConfig config = configuration.load();
         if (effective) out.print(config.effective());
         print(out, new Finding(Severity.OK, "configuration", "sha256 " + config.hash()));

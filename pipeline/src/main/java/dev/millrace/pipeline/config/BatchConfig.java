@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.config;
 
+import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.ModelSpec;
 import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -35,6 +37,23 @@ public record BatchConfig(
      * @param cooldown steps
      */
     public record Plateau(int window, double tolerance, double factor, int cooldown) implements Serializable {}
+
+    /** Samples of this model that go through the engine at once: as configured, or what fits the memory budget. */
+    public int microBatch(ModelSpec spec) {
+        if (micro != null) return micro;
+        return (int) Math.max(1, Math.min(memoryBudget / bytesPerSample(spec), 1 << 20));
+    }
+
+    /** What one sample takes while it goes through the engine: features, labels, weight, activations and their gradients. */
+    public static long bytesPerSample(ModelSpec spec) {
+        long floats = (long) spec.inputs() + spec.labelWidth() + 1;
+        int width = spec.inputs();
+        for (LayerSpec layer : spec.layers()) {
+            width = layer.outputs(width);
+            floats += 2L * width;
+        }
+        return floats * Float.BYTES;
+    }
 
     static BatchConfig of(OptionValues values) {
         return new BatchConfig(

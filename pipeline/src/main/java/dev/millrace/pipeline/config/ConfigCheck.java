@@ -34,9 +34,30 @@ final class ConfigCheck {
         refuseUnknown(keys.keySet());
         OptionValues values = parse(resolved);
         refuseOwned(keys.keySet());
-        CrossChecks.run(values, resolved, this::problem);
+        CrossChecks.run(values, this::problem);
+        Map<String, @Nullable Object> model = FlatKeys.below(TrainingOptions.MODEL.prefix(), resolved);
+        model.remove("file");
+        Map<String, @Nullable Object> optimizer = section(TrainingOptions.OPTIMIZER, "name", resolved);
+        Map<String, @Nullable Object> learningRate = section(TrainingOptions.LEARNING_RATE, "initial", resolved);
+        Sections.check(model, optimizer, learningRate, this::problem);
         if (!problems.isEmpty()) throw new ConfigException(origin, problems);
-        return build(values, keys, resolved);
+        return new TrainingConfig(
+                origin,
+                model,
+                kafka(values, resolved),
+                SourceConfig.of(values, String.valueOf(model.get("name"))),
+                SampleConfig.of(values),
+                BatchConfig.of(values),
+                optimizer,
+                learningRate,
+                StepConfig.of(values),
+                MetricsConfig.of(values),
+                CheckpointConfig.of(values),
+                PublishConfig.of(values),
+                ReportConfig.of(values),
+                DeadLetterConfig.of(values),
+                properties(TrainingOptions.FLINK, resolved),
+                EffectiveConfig.render(values, keys));
     }
 
     private void problem(String key, String message) {
@@ -116,31 +137,12 @@ final class ConfigCheck {
         }
     }
 
-    private TrainingConfig build(
-            OptionValues values, Map<String, @Nullable Object> keys, Map<String, @Nullable Object> resolved) {
-        Map<String, @Nullable Object> model = FlatKeys.below(TrainingOptions.MODEL.prefix(), resolved);
-        model.remove("file");
-        return new TrainingConfig(
-                origin,
-                model,
-                new KafkaConfig(
-                        values.get(TrainingOptions.KAFKA_BOOTSTRAP_SERVERS),
-                        properties(TrainingOptions.KAFKA_PROPERTIES, resolved),
-                        properties(TrainingOptions.KAFKA_SOURCE_PROPERTIES, resolved),
-                        properties(TrainingOptions.KAFKA_SINK_PROPERTIES, resolved)),
-                SourceConfig.of(values, String.valueOf(model.get("name"))),
-                SampleConfig.of(values),
-                BatchConfig.of(values),
-                section(TrainingOptions.OPTIMIZER, "name", resolved),
-                section(TrainingOptions.LEARNING_RATE, "base", resolved),
-                StepConfig.of(values),
-                MetricsConfig.of(values),
-                CheckpointConfig.of(values),
-                PublishConfig.of(values),
-                ReportConfig.of(values),
-                DeadLetterConfig.of(values),
-                properties(TrainingOptions.FLINK, resolved),
-                EffectiveConfig.render(values, keys));
+    private static KafkaConfig kafka(OptionValues values, Map<String, @Nullable Object> resolved) {
+        return new KafkaConfig(
+                values.get(TrainingOptions.KAFKA_BOOTSTRAP_SERVERS),
+                properties(TrainingOptions.KAFKA_PROPERTIES, resolved),
+                properties(TrainingOptions.KAFKA_SOURCE_PROPERTIES, resolved),
+                properties(TrainingOptions.KAFKA_SINK_PROPERTIES, resolved));
     }
 
     /** A subtree, or the short form: one value for the whole. */

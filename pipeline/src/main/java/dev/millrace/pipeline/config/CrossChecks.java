@@ -4,7 +4,6 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.function.BiConsumer;
 import org.apache.flink.configuration.ConfigOption;
-import org.jspecify.annotations.Nullable;
 
 /** What options must satisfy together. */
 final class CrossChecks {
@@ -17,15 +16,12 @@ final class CrossChecks {
     }
 
     /** @param problem takes a key and what is wrong with it */
-    static void run(OptionValues values, Map<String, @Nullable Object> keys, BiConsumer<String, String> problem) {
+    static void run(OptionValues values, BiConsumer<String, String> problem) {
         CrossChecks checks = new CrossChecks(values, problem);
         checks.batchBounds();
         checks.publication();
         checks.deadLetters();
         checks.topics();
-        if (keys.keySet().stream().noneMatch(TrainingOptions.MODEL::covers)) {
-            problem.accept("model", "is missing; give a model section or model.file");
-        }
     }
 
     private void batchBounds() {

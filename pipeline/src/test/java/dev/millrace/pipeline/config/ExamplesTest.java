@@ -36,7 +36,7 @@ class ExamplesTest {
         TrainingConfig config = TrainingConfig.load(DIRECTORY.resolve("article.yaml"), List.of());
 
         assertThat(config.batch().size()).isEqualTo(32);
-        assertThat(config.learningRate()).containsEntry("base", 0.01);
+        assertThat(config.learningRate()).containsEntry("initial", 0.01);
         assertThat(config.training().staleness()).isZero();
         assertThat(config.source().bounded()).isTrue();
         assertThat(config.model()).containsEntry("loss", "categorical_crossentropy");

@@ -9,6 +9,8 @@ import static org.apache.flink.configuration.CheckpointingOptions.TOLERABLE_FAIL
 import static org.assertj.core.api.Assertions.assertThat;
 
 import java.time.Duration;
+import java.util.List;
+import java.util.Map;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.ExecutionOptions;
@@ -25,6 +27,9 @@ class FlinkDefaultsTest {
     private static ConfigLoader minimal() {
         return ConfigLoader.withoutFile()
                 .override("model.name", "m")
+                .override("model.inputs", 3)
+                .override("model.layers", List.of(Map.of("dense", Map.of("units", 1))))
+                .override("model.loss", "mean_squared_error")
                 .override("kafka.bootstrap.servers", "b:1")
                 .override("source.topics", "samples");
     }

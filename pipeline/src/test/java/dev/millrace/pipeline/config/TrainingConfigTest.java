@@ -86,12 +86,12 @@ class TrainingConfigTest {
             assertThat(config.training().workers()).isEqualTo(2);
             assertThat(config.training().seed()).isEqualTo(9);
             assertThat(config.source().topics()).containsExactly("a", "b");
-            assertThat(config.learningRate()).containsEntry("base", 0.5);
+            assertThat(config.learningRate()).containsEntry("initial", 0.5);
         }
 
         @Test
         void anOverrideReplacesWhatLiesBelowItsKey() throws IOException {
-            TrainingConfig config = yaml(MINIMAL + "optimizer: {name: adam, beta-1: 0.8}\n")
+            TrainingConfig config = yaml(MINIMAL + "optimizer: {name: adam, beta_1: 0.8}\n")
                     .overrides(List.of("optimizer=sgd"))
                     .load();
 
@@ -105,7 +105,7 @@ class TrainingConfigTest {
                               properties: {security.protocol: SASL_SSL}
                               source.properties: {max.poll.records: 5000}
                               sink.properties: {linger.ms: 5}
-                            optimizer: {name: adam, clip: {norm: 5.0}}
+                            optimizer: {name: adam, clip_norm: 5.0}
                             flink.execution.checkpointing.timeout: 1 min
                             """).load();
 
@@ -114,14 +114,15 @@ class TrainingConfigTest {
                     .containsEntry("max.poll.records", "5000")
                     .containsEntry("isolation.level", "read_committed");
             assertThat(config.kafka().sink()).containsEntry("linger.ms", "5").doesNotContainKey("max.poll.records");
-            assertThat(config.optimizer()).containsEntry("clip", Map.of("norm", 5.0));
+            assertThat(config.optimizer()).containsEntry("clip_norm", 5.0);
             assertThat(config.flink()).containsEntry("execution.checkpointing.timeout", "1 min");
         }
 
         @Test
         void aModelMayHaveAFileOfItsOwn() throws IOException {
             Files.writeString(
-                    directory.resolve("model.yaml"), "name: tiny\ninputs: 3\nlayers: [{dense: {units: 1}}]\n");
+                    directory.resolve("model.yaml"),
+                    "name: tiny\ninputs: 3\nlayers: [{dense: {units: 1}}]\nloss: hinge\n");
 
             TrainingConfig config =
                     yaml("model.file: model.yaml\nkafka.bootstrap.servers: b:1\nsource.topics: samples\n")
@@ -136,7 +137,7 @@ class TrainingConfigTest {
         @Test
         void everyMistakeIsNamedAtOnce() throws IOException {
             ConfigLoader loader = yaml("""
-                    model.name: digits
+                    model: {name: digits, inputs: 4, layers: [{dense: {units: 2}}], loss: hinge}
                     source.topics: [samples]
                     batch:
                       sise: 64
@@ -174,6 +175,9 @@ class TrainingConfigTest {
                     "flink.pipeline.object-reuse: false | must not be set; the training loop needs true",
                     "flink.parallelism.default: 3 | must not be set; use training.workers",
                     "kafka.source.properties.group.id: g | must not be set; use source.group-id",
+                    "model.input: 3 | unknown key",
+                    "optimizer: sdg | must be one of sgd, momentum, nesterov, adam, adamw. Received: sdg",
+                    "learning-rate: {initial: 0.1, warmup: 3} | unknown key",
                     "model.file: other.yaml | must not stand beside other model keys; keep one",
                     "kafka.properties.a: ${env:NONE} | refers to the unset environment variable NONE",
                     "kafka.properties.a: ${file:none} | refers to a file that cannot be read",
@@ -269,7 +273,7 @@ class TrainingConfigTest {
         @Test
         void whatIsPrintedCanBeLoadedAgainAndMeansTheSame() throws IOException {
             TrainingConfig config = yaml(MINIMAL + """
-                            optimizer: {name: adam, clip: {norm: 5.0}}
+                            optimizer: {name: adam, clip_norm: 5.0}
                             source.group-id: "007"
                             checkpoint.directory: "s3://bucket/a b"
                             publish.interval: 90 s

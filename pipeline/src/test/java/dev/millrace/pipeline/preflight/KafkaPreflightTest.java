@@ -32,6 +32,9 @@ class KafkaPreflightTest {
     private static ConfigLoader config() {
         return ConfigLoader.withoutFile()
                 .override("model.name", "digits")
+                .override("model.inputs", 3)
+                .override("model.layers", List.of(Map.of("dense", Map.of("units", 1))))
+                .override("model.loss", "mean_squared_error")
                 .override("kafka.bootstrap.servers", kafka.bootstrapServers())
                 .override("source.topics", "samples")
                 .override("publish.snapshot-topic", "snapshots")

@@ -1,0 +1,110 @@
+package dev.millrace.pipeline.cli;
+
+import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.ParameterBlock;
+import dev.millrace.pipeline.config.BatchConfig;
+import dev.millrace.pipeline.config.TrainingConfig;
+import java.io.PrintWriter;
+import java.util.Locale;
+import java.util.concurrent.Callable;
+import java.util.stream.Collectors;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace describe}: what a configuration's model looks like and what it takes. */
+@Command(
+        name = "describe",
+        header = "Show a model: layers, shapes, parameters, memory.",
+        description = "Needs no broker: a file with nothing but a model section will do.",
+        footer = {
+            "Examples:",
+            "  millrace describe --config training.yaml",
+            "  millrace describe --config training.yaml --set batch.size=1024 --set training.workers=4",
+        })
+final class DescribeCommand implements Callable<Integer> {
+    private static final String ROW = "  %-20s %-36s %14s%n";
+
+    @Mixin
+    private ConfigurationOptions configuration;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() {
+        TrainingConfig config = configuration
+                .loader()
+                .fallback("kafka.bootstrap.servers", "localhost:9092")
+                .fallback("source.topics", "samples")
+                .load();
+        ModelSpec spec = ModelSpec.of(config.model());
+        PrintWriter out = command.commandLine().getOut();
+        describeLayers(out, spec);
+        describeMemory(out, spec, config);
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private static void describeLayers(PrintWriter out, ModelSpec spec) {
+        out.printf(
+                "Model %s: %,d inputs, %,d outputs, %d label(s), loss %s%n%n",
+                spec.name(),
+                spec.inputs(),
+                spec.outputs(),
+                spec.labelWidth(),
+                spec.loss().word());
+        out.printf(ROW, "tensor", "shape", "parameters");
+        int width = spec.inputs();
+        for (LayerSpec layer : spec.layers()) {
+            int next = layer.outputs(width);
+            out.printf(
+                    "%s: %,d -> %,d, %s%n",
+                    layer.name(), width, next, layer.activation().word());
+            for (ParameterBlock block : layer.parameters(width, 0)) {
+                out.printf(ROW, block.name(), shape(block), count(block.size()));
+            }
+            width = next;
+        }
+        out.printf(ROW, "total", "", count(spec.layout().size()));
+    }
+
+    private static void describeMemory(PrintWriter out, ModelSpec spec, TrainingConfig config) {
+        BatchConfig batch = config.batch();
+        long parameterBytes = 4L * spec.layout().size();
+        int workers = config.training().workers();
+        int share = (batch.size() + workers - 1) / workers;
+        int micro = batch.microBatch(spec);
+        long perSample = BatchConfig.bytesPerSample(spec);
+        out.printf("%nOne step: %,d samples over %d worker(s), %,d for each%n", batch.size(), workers, share);
+        out.printf("%nMemory of one worker%n");
+        out.printf(ROW, "parameters", "", bytes(parameterBytes));
+        out.printf(ROW, "gradient", "", bytes(parameterBytes));
+        out.printf(
+                ROW, "samples at once", "up to " + count(micro) + " of " + bytes(perSample), bytes(micro * perSample));
+        out.printf(
+                "%nMicro-batches: %s (batch.memory-budget %s)%n",
+                share <= micro ? "one holds a whole mini-batch" : ((share + micro - 1) / micro) + " per mini-batch",
+                bytes(batch.memoryBudget()));
+        int parts = (int) ((parameterBytes + config.publish().maxPartBytes() - 1)
+                / config.publish().maxPartBytes());
+        out.printf("Published version: %s in %d part(s)%n", bytes(parameterBytes), parts);
+    }
+
+    private static String shape(ParameterBlock block) {
+        return block.shape().stream().map(DescribeCommand::count).collect(Collectors.joining(" x "));
+    }
+
+    private static String count(int value) {
+        return String.format(Locale.ROOT, "%,d", value);
+    }
+
+    static String bytes(long value) {
+        if (value < 1 << 10) return value + " B";
+        if (value < 1 << 20) return String.format(Locale.ROOT, "%.1f KiB", value / 1024.0);
+        if (value < 1 << 30) return String.format(Locale.ROOT, "%.1f MiB", value / 1024.0 / 1024.0);
+        return String.format(Locale.ROOT, "%.1f GiB", value / 1024.0 / 1024.0 / 1024.0);
+    }
+}

@@ -1,0 +1,96 @@
+package dev.millrace.pipeline.cli;
+
+import dev.millrace.model.metric.Outcomes;
+import dev.millrace.model.snapshot.Snapshot;
+import dev.millrace.pipeline.dataset.DataFile;
+import dev.millrace.pipeline.dataset.Examples;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.concurrent.Callable;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace predict}: a published version on a file of examples. */
+@Command(
+        name = "predict",
+        header = "Predict a file of examples with a published version, and score it if they have labels.",
+        description = {
+            "Reads CSV (a header line, then numbers), JSON lines ({\"features\": [..], \"label\": ..}) and IDX images"
+                    + " (pixels become 0..1), plain or gzipped. With labels it prints loss, accuracy and, for a binary"
+                    + " model, the area under the ROC curve."
+        },
+        footer = {
+            "Examples:",
+            "  millrace predict --directory snapshots/mnist t10k-images-idx3-ubyte.gz",
+            "  millrace predict --config training.yaml --label class --output predictions.csv test.csv",
+        })
+final class PredictCommand implements Callable<Integer> {
+
+    @Mixin
+    private SnapshotOptions snapshots;
+
+    @Parameters(paramLabel = "DATA", description = "File of examples.")
+    private Path data;
+
+    @Option(names = "--label", paramLabel = "COLUMN", description = "CSV: the column with the label.")
+    private @Nullable String label;
+
+    @Option(
+            names = "--labels",
+            paramLabel = "FILE",
+            description = "IDX: the file with the labels; otherwise the one beside the images, if there is one.")
+    private @Nullable Path labels;
+
+    @Option(
+            names = {"-o", "--output"},
+            paramLabel = "FILE",
+            description = "Write every prediction to this CSV file.")
+    private @Nullable Path output;
+
+    @Spec
+    private CommandSpec command;
+
+    @Override
+    public Integer call() throws IOException {
+        if (!Files.isReadable(data)) throw new CommandFailedException("There is no file " + data + ".");
+        Snapshot snapshot = snapshots.load();
+        PrintWriter out = command.commandLine().getOut();
+        try (Examples examples = DataFile.open(data, label, labels);
+                PrintWriter predictions = predictions();
+                Prediction prediction = new Prediction(snapshot, predictions)) {
+            prediction.run(examples);
+            out.printf(
+                    "%s version %d: %,d examples%n",
+                    snapshot.manifest().model(), snapshot.manifest().version(), prediction.rows());
+            Outcomes outcomes = prediction.outcomes();
+            if (outcomes == null) {
+                if (output == null) out.println("They have no labels: say --label or --labels, or --output FILE.");
+            } else {
+                printFinite(out, "loss", outcomes.loss());
+                printFinite(out, "accuracy", outcomes.accuracy());
+                printFinite(out, "auc", outcomes.auc());
+            }
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(data + ": " + e.getMessage(), e);
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private @Nullable PrintWriter predictions() throws IOException {
+        return output == null ? null : new PrintWriter(Files.newBufferedWriter(output, StandardCharsets.UTF_8));
+    }
+
+    /** What a kind of model does not have is NaN. */
+    private static void printFinite(PrintWriter out, String name, double value) {
+        if (Double.isFinite(value)) out.printf("%-10s %.5f%n", name, value);
+    }
+}

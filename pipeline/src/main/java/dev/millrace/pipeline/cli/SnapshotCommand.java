@@ -1,0 +1,116 @@
+package dev.millrace.pipeline.cli;
+
+import dev.millrace.model.snapshot.Safetensors;
+import dev.millrace.model.snapshot.Snapshot;
+import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.model.snapshot.SnapshotException;
+import dev.millrace.model.snapshot.SnapshotManifest;
+import dev.millrace.pipeline.snapshots.PublishedSnapshots;
+import java.io.BufferedOutputStream;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.PrintWriter;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Instant;
+import java.util.List;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Option;
+import picocli.CommandLine.Spec;
+
+/** {@code millrace snapshot}: the published versions of a model. */
+@Command(
+        name = "snapshot",
+        header = "List, fetch and verify published versions.",
+        description = "Reads a directory, or the topics that a configuration publishes to. Changes nothing there.",
+        footer = {
+            "Examples:",
+            "  millrace snapshot list --directory snapshots/mnist",
+            "  millrace snapshot verify --config training.yaml",
+            "  millrace snapshot get --config training.yaml --version-number 42 --output model-42",
+        })
+final class SnapshotCommand {
+
+    @Spec
+    private CommandSpec command;
+
+    @Command(
+            name = "list",
+            header = "List the versions, the newest last.",
+            description = "One line for each: version, time, parameters, steps and samples learnt, SHA-256.",
+            footer = {"Examples:", "  millrace snapshot list --directory snapshots/mnist"})
+    int list(@Mixin SnapshotOptions options) {
+        PrintWriter out = command.commandLine().getOut();
+        PublishedSnapshots snapshots = options.open();
+        List<SnapshotManifest> manifests = snapshots.list();
+        out.printf("%-12s %-24s %12s  %s%n", "version", "created", "parameters", "sha256");
+        for (SnapshotManifest manifest : manifests) {
+            out.printf(
+                    "%-12d %-24s %,12d  %s%n",
+                    manifest.version(),
+                    Instant.ofEpochMilli(manifest.created()),
+                    manifest.parameters(),
+                    manifest.sha256());
+        }
+        out.printf("%d version(s) in %s%n", manifests.size(), snapshots.place());
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "verify",
+            header = "Check versions against their manifests: every part, every checksum.",
+            description = "Checks all versions unless one is named. Fails if one is damaged.",
+            footer = {"Examples:", "  millrace snapshot verify --directory snapshots/mnist"})
+    int verify(@Mixin SnapshotOptions options) {
+        PrintWriter out = command.commandLine().getOut();
+        if (options.namesVersion()) {
+            out.println("ok       version " + options.load().manifest().version());
+            out.flush();
+            return ExitCode.OK;
+        }
+        PublishedSnapshots snapshots = options.open();
+        int damaged = 0;
+        for (SnapshotManifest manifest : snapshots.list()) {
+            try {
+                snapshots.load(manifest.version());
+                out.println("ok       version " + manifest.version());
+            } catch (SnapshotException e) {
+                damaged++;
+                out.println("DAMAGED  version " + manifest.version() + "  " + e.getMessage());
+            }
+            out.flush();
+        }
+        return damaged == 0 ? ExitCode.OK : ExitCode.FAILED;
+    }
+
+    @Command(
+            name = "get",
+            header = "Fetch a version, checked, as safetensors and JSON.",
+            description = "Writes model.safetensors, which PyTorch, Keras and NumPy tools read, and manifest.json.",
+            footer = {"Examples:", "  millrace snapshot get --config training.yaml --output newest"})
+    int get(
+            @Mixin SnapshotOptions options,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "DIR",
+                            required = true,
+                            description = "Directory to write to; made if it is not there.")
+                    Path output)
+            throws IOException {
+        Snapshot snapshot = options.load();
+        SnapshotManifest manifest = snapshot.manifest();
+        Files.createDirectories(output);
+        Path file = output.resolve(SnapshotDirectory.PARAMETERS);
+        try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(file))) {
+            Safetensors.write(manifest.modelSpec().layout(), snapshot.parameters(), manifest.provenance(), to);
+        }
+        Files.writeString(output.resolve(SnapshotDirectory.MANIFEST), manifest.toJson());
+        PrintWriter out = command.commandLine().getOut();
+        out.println("version " + manifest.version() + " of " + manifest.model() + " is in " + output);
+        out.flush();
+        return ExitCode.OK;
+    }
+}

@@ -1,0 +1,34 @@
+package dev.millrace.pipeline.snapshots;
+
+import dev.millrace.model.snapshot.Snapshot;
+import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.model.snapshot.SnapshotManifest;
+import java.nio.file.Path;
+import java.util.List;
+
+/** Snapshots as files. */
+public final class DirectorySnapshots implements PublishedSnapshots {
+    private final Path root;
+    private final SnapshotDirectory directory;
+
+    /** @param root holds {@code versions} and {@code current.json} */
+    public DirectorySnapshots(Path root) {
+        this.root = root;
+        this.directory = new SnapshotDirectory(root);
+    }
+
+    @Override
+    public List<SnapshotManifest> list() {
+        return directory.versions().stream().map(directory::manifest).toList();
+    }
+
+    @Override
+    public Snapshot load(long version) {
+        return directory.load(version);
+    }
+
+    @Override
+    public String place() {
+        return root.toString();
+    }
+}

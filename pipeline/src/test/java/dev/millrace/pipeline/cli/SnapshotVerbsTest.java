@@ -1,0 +1,148 @@
+package dev.millrace.pipeline.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.model.snapshot.Safetensors;
+import dev.millrace.model.snapshot.SnapshotParts;
+import dev.millrace.model.spec.ModelSpec;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.io.RandomAccessFile;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Map;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code snapshot} and {@code predict} on a directory with two versions of {@code p = sigmoid(x1 - x2)}. */
+class SnapshotVerbsTest {
+    private static final ModelSpec SPEC = ModelSpec.fromYaml("""
+            name: difference
+            inputs: 2
+            layers: [{dense: {units: 1, activation: sigmoid}}]
+            loss: binary_crossentropy
+            """);
+
+    @TempDir
+    Path directory;
+
+    @BeforeEach
+    void publish() throws IOException {
+        publish(3, 0, 0, 0);
+        publish(12, 1, -1, 0);
+    }
+
+    private void publish(long version, float... parameters) throws IOException {
+        Path place = Files.createDirectories(directory.resolve("versions/" + version));
+        String manifest = SnapshotParts.split(SPEC, version, 1_700_000_000_000L, parameters, Map.of("samples", "5"), 8)
+                .manifest()
+                .toJson();
+        try (OutputStream out = Files.newOutputStream(place.resolve("model.safetensors"))) {
+            Safetensors.write(SPEC.layout(), parameters, Map.of(), out);
+        }
+        Files.writeString(place.resolve("manifest.json"), manifest);
+        Files.writeString(directory.resolve("current.json"), manifest);
+    }
+
+    private void damage(long version) throws IOException {
+        Path file = directory.resolve("versions/" + version + "/model.safetensors");
+        try (RandomAccessFile bytes = new RandomAccessFile(file.toFile(), "rw")) {
+            bytes.seek(bytes.length() - 1);
+            bytes.write(0x41);
+        }
+    }
+
+    private Ran millrace(String... args) {
+        return Ran.millrace(args);
+    }
+
+    @Test
+    void listShowsTheNewestLast() {
+        Ran ran = millrace("snapshot", "list", "--directory", directory.toString());
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        assertThat(ran.out().lines().map(line -> line.split(" ", 2)[0])).containsExactly("version", "3", "12", "2");
+    }
+
+    @Test
+    void verifyFindsTheDamagedVersion() throws IOException {
+        damage(3);
+
+        Ran ran = millrace("snapshot", "verify", "--directory", directory.toString());
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.out()).containsPattern("DAMAGED +version 3 ").containsPattern("ok +version 12");
+    }
+
+    @Test
+    void getWritesWhatOthersRead() throws IOException {
+        Path output = directory.resolve("fetched");
+
+        Ran ran = millrace("snapshot", "get", "-d", directory.toString(), "--output", output.toString());
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        assertThat(output.resolve("model.safetensors")).isNotEmptyFile();
+        assertThat(Files.readString(output.resolve("manifest.json"))).contains("\"version\" : 12");
+    }
+
+    @Test
+    void aDamagedVersionIsNotFetched() throws IOException {
+        damage(12);
+
+        Ran ran = millrace(
+                "snapshot",
+                "get",
+                "-d",
+                directory.toString(),
+                "-o",
+                directory.resolve("x").toString());
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.err()).contains("is damaged");
+    }
+
+    @Test
+    void aPlaceMustBeNamed() {
+        assertThat(millrace("snapshot", "list").err()).contains("Say --directory DIR or --config FILE.");
+        assertThat(millrace("snapshot", "list", "-d", "/no/such").err()).contains("There is no directory /no/such.");
+    }
+
+    @Test
+    void predictScoresLabeledExamplesWithTheNewestVersion() throws IOException {
+        Path data = Files.writeString(directory.resolve("data.csv"), "x1,x2,y\n2,1,1\n0,1,0\n0,0.5,1\n");
+        Path output = directory.resolve("predictions.csv");
+
+        Ran ran = millrace(
+                "predict", "-d", directory.toString(), "--label", "y", "--output", output.toString(), data.toString());
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        // By hand: -(2 ln sigmoid(1) + ln sigmoid(-0.5)) / 3 = (2 * 0.31326 + 0.97408) / 3; two of three are right.
+        // Of the two pairs of a positive and a negative both are in the right order.
+        assertThat(ran.out())
+                .contains("difference version 12: 3 examples")
+                .containsPattern("loss +0.53353")
+                .containsPattern("accuracy +0.66667")
+                .containsPattern("auc +1.00000");
+        assertThat(Files.readAllLines(output)).hasSize(4).first().isEqualTo("output_0");
+    }
+
+    @Test
+    void predictUsesTheVersionThatIsNamed() throws IOException {
+        Path data = Files.writeString(directory.resolve("data.jsonl"), "{\"features\": [3, 1], \"label\": 1}\n");
+
+        Ran ran = millrace("predict", "-d", directory.toString(), "--version-number", "3", data.toString());
+
+        assertThat(ran.out()).contains("difference version 3").containsPattern("loss +0.69315");
+    }
+
+    @Test
+    void aRowThatDoesNotFitIsNamed() throws IOException {
+        Path data = Files.writeString(directory.resolve("data.csv"), "x1,y\n2,1\n");
+
+        Ran ran = millrace("predict", "-d", directory.toString(), "--label", "y", data.toString());
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.err()).contains("row 1 must have the model's 2 features. Received: 1");
+    }
+}
