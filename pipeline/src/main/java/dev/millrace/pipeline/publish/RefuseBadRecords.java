@@ -12,9 +12,10 @@ final class RefuseBadRecords implements FilterFunction<DeadLetter> {
 
     @Override
     public boolean filter(DeadLetter letter) {
-        throw new SuppressRestartsException(new BadRecordException(letter.topic() + "-" + letter.partition() + " offset "
-                + letter.offset() + " cannot become a sample: " + letter.reason() + ", "
-                + OneLine.of(letter.detail(), MAX_DETAIL)
-                + ". Set dead-letter.policy: dead-letter and a dead-letter.topic to go on past such records."));
+        throw new SuppressRestartsException(
+                new BadRecordException(letter.topic() + "-" + letter.partition() + " offset "
+                        + letter.offset() + " cannot become a sample: " + letter.reason() + ", "
+                        + OneLine.of(letter.detail(), MAX_DETAIL)
+                        + ". Set dead-letter.policy: dead-letter and a dead-letter.topic to go on past such records."));
     }
 }

@@ -60,7 +60,9 @@ public final class SnapshotTopicReader implements AutoCloseable {
                 found.put(manifest.version(), manifest);
             }
         });
-        return found.isEmpty() ? Optional.empty() : Optional.of(found.lastEntry().getValue());
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(found.lastEntry().getValue());
     }
 
     /** Manifests of the versions that the snapshot topic still holds, the oldest first. Reads the whole topic. */

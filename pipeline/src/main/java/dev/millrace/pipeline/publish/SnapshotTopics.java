@@ -58,7 +58,7 @@ public record SnapshotTopics(String snapshots, String models) implements Seriali
     }
 
     private static byte[] encoded(SnapshotRecord record, AvroFraming<ModelManifest> framing) {
-        return framing.encode(new ModelManifest(
-                record.model(), record.version(), record.parts(), record.manifest(), Map.of()));
+        return framing.encode(
+                new ModelManifest(record.model(), record.version(), record.parts(), record.manifest(), Map.of()));
     }
 }

@@ -154,8 +154,7 @@ class DeadLetterSinkTest {
     }
 
     private static DeadLetter letter(long offset) {
-        return new DeadLetter(
-                "clicks", 0, offset, 2, "EMPTY", "empty", null, null, 0, new String[0], new byte[0][]);
+        return new DeadLetter("clicks", 0, offset, 2, "EMPTY", "empty", null, null, 0, new String[0], new byte[0][]);
     }
 
     private static DeadLetter tombstone() {
