@@ -41,6 +41,7 @@ class TrainingJobTest {
         return x;
     }
 
+    @SuppressWarnings("FutureReturnValueIgnored") // flush waits for all of them
     private static void produce(EmbeddedKafka kafka, String topic) {
         Properties properties = new Properties();
         properties.put("bootstrap.servers", kafka.bootstrapServers());

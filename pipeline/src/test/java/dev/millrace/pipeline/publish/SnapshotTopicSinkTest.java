@@ -34,6 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(180)
+@SuppressWarnings("deprecation") // a source that waits for the test is shortest with the old interface
 class SnapshotTopicSinkTest {
 
     @RegisterExtension
