@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.pipeline.produce.ProduceCommand;
 import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -61,6 +62,8 @@ public final class Millrace {
     /** In the order of {@code --help}. */
     private static List<Object> verbs() {
         return List.of( //
+                new TrainCommand(), //
+                new ProduceCommand(), //
                 new ValidateCommand(), //
                 new DescribeCommand(), //
                 new SnapshotCommand(), //
