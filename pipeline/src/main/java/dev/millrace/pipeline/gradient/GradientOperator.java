@@ -46,6 +46,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private final WorkerSettings settings;
 
     private transient ModelSpec spec;
+    private transient int outputs;
     private transient GradientEngine engine;
     private transient GradientSum sum;
     private transient WorkerClock clock;
@@ -91,6 +92,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     public void open() throws Exception {
         super.open();
         spec = ModelSpec.fromJson(specJson);
+        outputs = spec.outputs();
         engine = engines.create(spec);
         sum = new GradientSum(spec.layout().size());
         message = new Gradient();
@@ -132,7 +134,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private void contribute(MiniBatch batch) {
         long start = System.nanoTime();
         engine.lossAndGradient(batch.samples, settings.microBatch(), sum);
-        Outcomes outcomes = Outcomes.of(spec.loss(), batch.samples, sum);
+        Outcomes outcomes = Outcomes.of(spec.loss(), outputs, batch.samples, sum);
         long nanos = System.nanoTime() - start;
 
         int blocks = ParameterBlock.blocksOf(sum.gradient.length);
