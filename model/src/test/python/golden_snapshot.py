@@ -16,7 +16,7 @@ root = pathlib.Path(sys.argv[1])
 version = root / "versions" / "7"
 (version / "parts").mkdir(parents=True)
 
-tensors = {"dense_0/weights": [2, 3], "dense_0/bias": [2], "dense_1/weights": [1, 2], "dense_1/bias": [1]}
+tensors = {"hidden/kernel": [2, 3], "hidden/bias": [2], "out/kernel": [1, 2], "out/bias": [1]}
 values = [0.5, -1.25, 3.0, 1e-30, -0.0, 65504.0, 0.1, -0.2, 7.0, -8.0, 3.4e38]
 data = struct.pack("<11f", *values)
 
@@ -36,7 +36,10 @@ for i, part in enumerate(parts):
 spec = {
     "name": "golden",
     "inputs": 3,
-    "layers": [{"dense": {"units": 2, "activation": "relu"}}, {"dense": {"units": 1, "activation": "sigmoid"}}],
+    "layers": [
+        {"dense": {"name": "hidden", "units": 2, "activation": "relu"}},
+        {"dense": {"name": "out", "units": 1, "activation": "sigmoid"}},
+    ],
     "loss": "binary_crossentropy",
 }
 manifest = {
