@@ -1,11 +1,14 @@
 package dev.millrace.pipeline;
 
+import dev.millrace.pipeline.cli.ConfigurationOptions;
+import dev.millrace.pipeline.config.FlinkDefaults;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.publish.Publication;
 import dev.millrace.pipeline.source.Sample;
 import dev.millrace.pipeline.source.SampleSource;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import picocli.CommandLine;
 
 /**
  * The job, in the order of the data: samples from Kafka, the training loop, and what leaves it.
@@ -18,6 +21,20 @@ import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
  */
 public final class TrainingJob {
     private TrainingJob() {}
+
+    /** Entry for {@code flink run}: {@code --config FILE --set key=value}. */
+    public static void main(String[] args) throws Exception {
+        ConfigurationOptions options = new ConfigurationOptions();
+        new CommandLine(options).parseArgs(args);
+        run(options.load());
+    }
+
+    /** Runs the job where the environment says: in this process, or on the cluster it is submitted to. */
+    public static void run(TrainingConfig config) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(FlinkDefaults.job(config));
+        define(env, config);
+        env.execute("millrace " + config.model().get("name"));
+    }
 
     /** Adds the whole job to {@code env}. */
     public static void define(StreamExecutionEnvironment env, TrainingConfig config) {

@@ -1,5 +1,7 @@
 package dev.millrace.model.snapshot;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -11,13 +13,15 @@ import java.util.stream.Stream;
 
 /**
  * Published snapshots as files: {@code versions/<version>/model.safetensors} and {@code manifest.json} beside it;
- * {@code current.json} is the manifest of the newest, replaced atomically.
+ * {@code current.json} names the newest, {@code {"model": ..., "version": ...}}, and is replaced atomically.
  */
 public final class SnapshotDirectory {
     public static final String VERSIONS = "versions";
     public static final String CURRENT = "current.json";
     public static final String PARAMETERS = "model.safetensors";
     public static final String MANIFEST = "manifest.json";
+
+    private static final ObjectMapper JSON = new ObjectMapper();
 
     private final Path root;
 
@@ -42,7 +46,14 @@ public final class SnapshotDirectory {
 
     /** The manifest of the newest version. */
     public SnapshotManifest current() {
-        return manifest(root.resolve(CURRENT));
+        Path file = root.resolve(CURRENT);
+        try {
+            JsonNode version = JSON.readTree(Files.readAllBytes(file)).path("version");
+            if (!version.canConvertToLong()) throw new SnapshotException(file + " must name a version");
+            return manifest(version.asLong());
+        } catch (IOException e) {
+            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
     }
 
     /** The manifest of a version. */

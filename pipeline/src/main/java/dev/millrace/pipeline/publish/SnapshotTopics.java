@@ -15,7 +15,7 @@ import java.util.Map;
  *
  * @param snapshots topic of the parts, key {@code model/version/part}, and of every manifest, key
  *     {@code model/version/manifest}
- * @param models compacted topic of the newest manifest of each model, key {@code model}
+ * @param models compacted topic of the newest manifest of each model, keyed by its name
  */
 public record SnapshotTopics(String snapshots, String models) implements Serializable {
 

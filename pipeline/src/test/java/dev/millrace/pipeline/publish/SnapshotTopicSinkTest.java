@@ -20,6 +20,7 @@ import org.apache.flink.configuration.Configuration;
 import org.apache.flink.core.execution.CheckpointType;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.runtime.minicluster.MiniCluster;
+import org.apache.flink.runtime.testutils.CommonTestUtils;
 import org.apache.flink.runtime.testutils.MiniClusterResourceConfiguration;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.source.legacy.SourceFunction;
@@ -58,18 +59,12 @@ class SnapshotTopicSinkTest {
     void shouldShowAVersionAsAWholeAndOnlyAfterACheckpoint(@InjectMiniCluster MiniCluster cluster) throws Exception {
         SnapshotTopics topics = topics("whole");
         Outlet.queue.clear();
-        JobClient job = publish(topics, "ctr");
+        JobClient job = publish(cluster, topics);
         try (SnapshotTopicReader reader = new SnapshotTopicReader(properties(), topics)) {
             Outlet.emit(TestSnapshots.records("ctr", 7, 1));
             await(() -> Outlet.queue.isEmpty());
             // The job is up and has sent everything; without a checkpoint nobody may see it.
             TimeUnit.SECONDS.sleep(1);
-            System.out.println("STATS "
-                    + cluster.getExecutionGraph(job.getJobID())
-                            .get()
-                            .getCheckpointStatsSnapshot()
-                            .getHistory()
-                            .getCheckpoints());
             assertThat(reader.newest("ctr")).isEmpty();
             assertThat(reader.versions("ctr")).isEmpty();
 
@@ -101,14 +96,14 @@ class SnapshotTopicSinkTest {
             throws Exception {
         SnapshotTopics topics = topics("left");
         Outlet.queue.clear();
-        JobClient killed = publish(topics, "ctr");
+        JobClient killed = publish(cluster, topics);
         Outlet.emit(TestSnapshots.records("ctr", 7, 1));
         await(() -> Outlet.queue.isEmpty());
         TimeUnit.SECONDS.sleep(1);
         killed.cancel().get();
         await(() -> killed.getJobStatus().join().isGloballyTerminalState());
 
-        JobClient next = publish(topics, "ctr");
+        JobClient next = publish(cluster, topics);
         try (SnapshotTopicReader reader = new SnapshotTopicReader(properties(), topics)) {
             Outlet.emit(TestSnapshots.records("ctr", 8, 2));
             await(() -> Outlet.queue.isEmpty());
@@ -127,7 +122,7 @@ class SnapshotTopicSinkTest {
     void shouldRefuseASnapshotWithAMissingPart(@InjectMiniCluster MiniCluster cluster) throws Exception {
         SnapshotTopics topics = topics("missing");
         Outlet.queue.clear();
-        JobClient job = publish(topics, "ctr");
+        JobClient job = publish(cluster, topics);
         try (SnapshotTopicReader reader = new SnapshotTopicReader(properties(), topics)) {
             List<SnapshotRecord> records = TestSnapshots.records("ctr", 7, 1);
             Outlet.emit(List.of(records.get(0), records.get(2)));
@@ -150,20 +145,24 @@ class SnapshotTopicSinkTest {
         return topics;
     }
 
-    private static JobClient publish(SnapshotTopics topics, String model) throws Exception {
+    private static JobClient publish(MiniCluster cluster, SnapshotTopics topics) throws Exception {
         Configuration options = new Configuration();
         options.setString("pipeline.generic-types", "false");
+        // Only when the test says so: the first periodic one comes after a random part of the interval, or the pause.
         options.setString("execution.checkpointing.interval", "1 h");
+        options.setString("execution.checkpointing.min-pause", "1 h");
         StreamExecutionEnvironment environment =
                 StreamExecutionEnvironment.getExecutionEnvironment(options).setParallelism(1);
         SnapshotTopicSink.attach(
                 environment.addSource(new Outlet(), "outlet", TypeInformation.of(SnapshotRecord.class)),
                 properties(),
                 topics,
-                model,
+                "ctr",
                 8,
                 "snapshot-topic");
-        return environment.executeAsync("publish");
+        JobClient job = environment.executeAsync("publish");
+        CommonTestUtils.waitForAllTaskRunning(cluster, job.getJobID(), false);
+        return job;
     }
 
     private static void checkpoint(MiniCluster cluster, JobClient job) throws Exception {
