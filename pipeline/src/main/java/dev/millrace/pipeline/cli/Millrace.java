@@ -25,6 +25,7 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "Examples:",
             "  millrace validate --config training.yaml        check before starting",
+            "  millrace train --config training.yaml           train until stopped",
             "  millrace describe --config training.yaml        what the model looks like",
             "  millrace snapshot list --directory snapshots    what has been published",
             "  millrace predict --directory snapshots data.csv what it is worth",
@@ -61,6 +62,7 @@ public final class Millrace {
     /** In the order of {@code --help}. */
     private static List<Object> verbs() {
         return List.of( //
+                new TrainCommand(), //
                 new ValidateCommand(), //
                 new DescribeCommand(), //
                 new SnapshotCommand(), //
