@@ -26,6 +26,7 @@ import picocli.CommandLine.ScopeType;
         footer = {
             "Examples:",
             "  millrace validate --config training.yaml        check before starting",
+            "  millrace train --config training.yaml           train until stopped",
             "  millrace describe --config training.yaml        what the model looks like",
             "  millrace snapshot list --directory snapshots    what has been published",
             "  millrace predict --directory snapshots data.csv what it is worth",
