@@ -80,7 +80,7 @@ public final class LocalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        LocalRun run = prepare(LiveScreen.of(System.out, System.console() != null, System.getenv()));
+        LocalRun run = prepare(LiveScreen.of(System.out, StandardOutput.isTerminal(), System.getenv()));
         Interrupts.onFirst(run::requestStop);
         return run.run(duration == null ? null : Duration.ofSeconds(duration), rate, seed);
     }
