@@ -18,7 +18,7 @@ import picocli.CommandLine.Option;
 /** {@code millrace local}: a broker, a stream that drifts, and the training job, all in this process. */
 @Command(
         name = "local",
-        mixinStandardHelpOptions = true,
+        header = "Broker, drifting stream and training job in one process.",
         description = {
             "Trains on this machine, with nothing else installed: starts a Kafka broker, a generator of clicks whose"
                     + " preferences drift, and the training job on a Flink mini cluster, and shows how it goes.",
@@ -80,7 +80,7 @@ public final class LocalCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws Exception {
-        LocalRun run = prepare(LiveScreen.of(System.out, Terminal.isAttached(), System.getenv()));
+        LocalRun run = prepare(LiveScreen.of(System.out, StandardOutput.isTerminal(), System.getenv()));
         Interrupts.onFirst(run::requestStop);
         return run.run(duration == null ? null : Duration.ofSeconds(duration), rate, seed);
     }

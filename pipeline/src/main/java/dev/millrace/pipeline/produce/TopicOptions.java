@@ -1,6 +1,6 @@
 package dev.millrace.pipeline.produce;
 
-import dev.millrace.pipeline.local.Terminal;
+import dev.millrace.pipeline.local.StandardOutput;
 import dev.millrace.schemas.wire.SchemaCatalog;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
@@ -62,7 +62,7 @@ final class TopicOptions {
         settings.putAll(kafka);
         settings.put("bootstrap.servers", bootstrapServers);
         createTopic(settings);
-        Progress progress = new Progress(out, Terminal.isAttached(), Math.min(limit, expected), System::nanoTime);
+        Progress progress = new Progress(out, StandardOutput.isTerminal(), Math.min(limit, expected), System::nanoTime);
         WireFormat wire = WireFormat.valueOf(wireFormat.toUpperCase(Locale.ROOT).replace('-', '_'));
         try (SampleProducer producer = SampleProducer.open(settings, topic, wire, schemaId)) {
             long sent = producer.send(samples, rate, limit, () -> true, progress::sent);
