@@ -46,7 +46,6 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private final WorkerSettings settings;
 
     private transient ModelSpec spec;
-    private transient int outputs;
     private transient GradientEngine engine;
     private transient GradientSum sum;
     private transient WorkerClock clock;
@@ -59,6 +58,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient StreamRecord<Gradient> record;
     private transient int worker;
     private transient int workers;
+    private transient int outputs;
 
     private transient boolean idleTimer;
     private transient boolean idleSent;

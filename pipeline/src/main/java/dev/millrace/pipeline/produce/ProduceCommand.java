@@ -38,9 +38,14 @@ public final class ProduceCommand {
     int file(
             @Parameters(paramLabel = "FILE", description = "Data file; its name says what it is.") Path file,
             @Option(names = "--label", paramLabel = "COLUMN", description = "CSV: name of the label's column.")
-                    @Nullable String label,
-            @Option(names = "--labels", paramLabel = "FILE", description = "IDX: file of labels, if not beside the images.")
-                    @Nullable Path labels,
+                    @Nullable
+                    String label,
+            @Option(
+                            names = "--labels",
+                            paramLabel = "FILE",
+                            description = "IDX: file of labels, if not beside the images.")
+                    @Nullable
+                    Path labels,
             @Option(names = "--epochs", defaultValue = "1", description = "How often the file is sent. Default: 1.")
                     int epochs,
             @Mixin TopicOptions topic)
@@ -57,7 +62,8 @@ public final class ProduceCommand {
             header = "Generated clicks of users whose taste drifts: 32 features, label 0 or 1.",
             description = "A hidden teacher decides each label with some chance; it is drawn anew at every drift.")
     int clicks(
-            @Option(names = "--seed", defaultValue = "1", description = "The same seed gives the same stream.") long seed,
+            @Option(names = "--seed", defaultValue = "1", description = "The same seed gives the same stream.")
+                    long seed,
             @Option(
                             names = "--drift-every",
                             defaultValue = "1000000",

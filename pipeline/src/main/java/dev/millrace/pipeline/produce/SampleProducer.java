@@ -50,8 +50,7 @@ public final class SampleProducer implements AutoCloseable {
      * @throws IOException if a sample could not be read or sent
      */
     @SuppressWarnings("FutureReturnValueIgnored") // the callback counts successes and keeps the first failure
-    public long send(
-            SampleStream samples, double perSecond, long limit, BooleanSupplier running, LongConsumer progress)
+    public long send(SampleStream samples, double perSecond, long limit, BooleanSupplier running, LongConsumer progress)
             throws IOException {
         RateLimit rate = new RateLimit(perSecond, System::nanoTime);
         Example example = new Example();
@@ -76,8 +75,10 @@ public final class SampleProducer implements AutoCloseable {
         producer.flush();
         Exception failed = failure.get();
         if (failed != null) {
-            throw new IOException("Sample " + acknowledged.get() + " and later ones could not be sent to " + topic + ": "
-                    + failed.getMessage(), failed);
+            throw new IOException(
+                    "Sample " + acknowledged.get() + " and later ones could not be sent to " + topic + ": "
+                            + failed.getMessage(),
+                    failed);
         }
         return acknowledged.get();
     }

@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.produce;
 
+import dev.millrace.pipeline.local.StandardOutput;
 import dev.millrace.schemas.wire.SchemaCatalog;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
@@ -28,7 +29,10 @@ final class TopicOptions {
     @Option(names = "--topic", required = true, description = "Topic that takes the samples; made if it is missing.")
     private String topic;
 
-    @Option(names = "--partitions", defaultValue = "1", description = "Of a topic that is made. Default: ${DEFAULT-VALUE}.")
+    @Option(
+            names = "--partitions",
+            defaultValue = "1",
+            description = "Of a topic that is made. Default: ${DEFAULT-VALUE}.")
     private int partitions;
 
     @Option(
@@ -58,8 +62,7 @@ final class TopicOptions {
         settings.putAll(kafka);
         settings.put("bootstrap.servers", bootstrapServers);
         createTopic(settings);
-        Progress progress =
-                new Progress(out, System.console() != null, Math.min(limit, expected), System::nanoTime);
+        Progress progress = new Progress(out, StandardOutput.isTerminal(), Math.min(limit, expected), System::nanoTime);
         WireFormat wire = WireFormat.valueOf(wireFormat.toUpperCase(Locale.ROOT).replace('-', '_'));
         try (SampleProducer producer = SampleProducer.open(settings, topic, wire, schemaId)) {
             long sent = producer.send(samples, rate, limit, () -> true, progress::sent);

@@ -90,7 +90,8 @@ final class Benchmarks {
             for (int i = 0; i < samples; i++) {
                 for (int f = 0; f < features; f++) x[f] = (float) random.nextDouble() - 0.5f;
                 y[0] = random.nextInt(classes);
-                producer.send(new ProducerRecord<>(topic, encoder.encode(null, 1_700_000_000_000L + i, 1, x, features, y, 1)));
+                producer.send(new ProducerRecord<>(
+                        topic, encoder.encode(null, 1_700_000_000_000L + i, 1, x, features, y, 1)));
             }
             producer.flush();
         }

@@ -66,7 +66,9 @@ public final class LoopBenchmark {
                 before = report.steps();
             }
         }
-        System.out.printf("%-5s %7d parameters  %8.0f steps/s (best half second)%n", name, spec.layout().size(), best);
+        System.out.printf(
+                "%-5s %7d parameters  %8.0f steps/s (best half second)%n",
+                name, spec.layout().size(), best);
     }
 
     private static ServerSettings settings(ModelSpec spec) {

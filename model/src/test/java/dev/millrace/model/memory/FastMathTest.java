@@ -1,0 +1,35 @@
+package dev.millrace.model.memory;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import org.junit.jupiter.api.Test;
+
+/** Against Java's own functions over a dense grid. */
+class FastMathTest {
+
+    @Test
+    void expIsGoodToAFewUnitsInTheLastPlace() {
+        double worst = 0;
+        for (float x = -86; x < 87; x += 0.0137f) {
+            worst = Math.max(worst, Math.abs(FastMath.exp(x) / Math.exp(x) - 1));
+        }
+
+        assertThat(worst).isLessThan(4e-7);
+    }
+
+    @Test
+    void expIsBoundedAndKeepsNan() {
+        assertThat(FastMath.exp(1000)).isFinite().isGreaterThan(1e37f);
+        assertThat(FastMath.exp(-1000)).isGreaterThan(0).isLessThan(1e-36f);
+        assertThat(FastMath.exp(Float.NaN)).isNaN();
+    }
+
+    @Test
+    void tanhAndSigmoidAreGoodToTheFloat() {
+        for (float x = -20; x < 20; x += 0.0137f) {
+            assertThat(FastMath.tanh(x)).isCloseTo((float) Math.tanh(x), within(3e-7f));
+            assertThat(FastMath.sigmoid(x)).isCloseTo((float) (1 / (1 + Math.exp(-x))), within(2e-7f));
+        }
+    }
+}
