@@ -216,7 +216,10 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     @Override
     public void close() throws Exception {
         closeEngine(engine);
-        if (link != null) link.release();
+        if (link != null) {
+            link.release();
+            LocalLinks.forget(getRuntimeContext());
+        }
         super.close();
     }
 

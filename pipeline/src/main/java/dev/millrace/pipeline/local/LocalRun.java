@@ -101,10 +101,10 @@ final class LocalRun {
             }
             samples.stop();
             if (result.isDone()) {
-                return ended(result.get());
+                return ended(result.get(), config);
             }
             samples.failure().ifPresent(failure -> screen.say("The generator failed: " + failure));
-            int code = stop(cluster, id);
+            int code = stop(cluster, id, config);
             return samples.hasFailed() ? 1 : code;
         }
     }
@@ -148,12 +148,12 @@ final class LocalRun {
         return environment.getStreamGraph();
     }
 
-    private int stop(LocalCluster cluster, JobID id) throws InterruptedException {
+    private int stop(LocalCluster cluster, JobID id, TrainingConfig config) throws InterruptedException {
         screen.say("Stopping with a savepoint ...");
         try {
             String savepoint = cluster.stop(id, directory.savepoints());
             screen.say("savepoint               " + savepoint);
-            screen.say("snapshots               " + directory.snapshots());
+            screen.say("snapshots               " + config.publish().directory());
             screen.say("to continue             millrace local --directory " + directory.root());
             return 0;
         } catch (ExecutionException | TimeoutException e) {
@@ -163,9 +163,10 @@ final class LocalRun {
         }
     }
 
-    private int ended(JobResult result) {
+    private int ended(JobResult result, TrainingConfig config) {
         if (result.isSuccess()) {
-            screen.say("The job has ended. Snapshots are in " + directory.snapshots());
+            screen.say("The job has ended. Snapshots: " + config.publish().directory() + ", reports: "
+                    + directory.reports());
             return 0;
         }
         String why = result.getSerializedThrowable()

@@ -43,6 +43,11 @@ public final class LocalLink {
         return LINKS.computeIfAbsent(new Key(scope, subtask), key -> new LocalLink());
     }
 
+    /** Forgets a link, so that a process that outlives its jobs does not keep them. */
+    static void forget(TaskScope scope, int subtask) {
+        LINKS.remove(new Key(scope, subtask));
+    }
+
     // ---- ingest task ----
 
     /** Begins a new life of the ingest task; mini-batches carry the token so that the worker can tell lives apart. */

@@ -13,6 +13,12 @@ public final class LocalLinks {
         return of(context.getMetricGroup(), context.getTaskInfo().getIndexOfThisSubtask());
     }
 
+    /** Forgets the link of a task whose attempt ends: no new one begins before all old ones have ended. */
+    public static void forget(RuntimeContext context) {
+        LocalLink.forget(
+                TaskScope.of(context.getMetricGroup()), context.getTaskInfo().getIndexOfThisSubtask());
+    }
+
     public static LocalLink of(SourceReaderContext context) {
         return of(context.metricGroup(), context.getIndexOfSubtask());
     }
