@@ -82,7 +82,8 @@ class SampleProducerTest {
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
         SampleProducer producer = new SampleProducer(broker, "clicks", new SampleEncoder(WireFormat.RAW, 0));
 
-        long sent = producer.send(new ClickStream(1, 0), 0, 100, () -> broker.history().size() < 4, n -> {});
+        long sent = producer.send(
+                new ClickStream(1, 0), 0, 100, () -> broker.history().size() < 4, n -> {});
 
         assertThat(sent).isEqualTo(4);
     }
@@ -97,7 +98,8 @@ class SampleProducerTest {
             consumer.assign(List.of(partition));
             consumer.seekToBeginning(List.of(partition));
             while (values.size() < count) {
-                for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(200))) values.add(each.value());
+                for (ConsumerRecord<byte[], byte[]> each : consumer.poll(Duration.ofMillis(200)))
+                    values.add(each.value());
             }
         }
         return values;
