@@ -21,8 +21,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Bytes to samples, strictly: whatever is not exactly a sample becomes a {@link Rejection}, never an exception, and no
- * memory is taken on the word of a record. Samples of our own schema are decoded by hand and without garbage; those of
- * other writer schemas through Avro's schema resolution. Not thread-safe.
+ * memory is taken on the word of a record. Samples of our own schema are decoded by hand into arrays that are used
+ * again; those of other writer schemas through Avro's schema resolution. Not thread-safe.
  */
 public final class SampleDecoder {
     private final WireFormat wire;
@@ -30,6 +30,8 @@ public final class SampleDecoder {
     private final SampleLimits limits;
     private final ByteCursor cursor = new ByteCursor();
     private final Map<Schema, GenericDatumReader<GenericRecord>> resolvers = new HashMap<>();
+
+    private int[] sorted = new int[0]; // indices that did not come in order, used again
 
     // The writer schema met last, as it rarely changes.
     private long lastKey;
@@ -64,6 +66,9 @@ public final class SampleDecoder {
         } catch (IOException | RuntimeException e) {
             // Avro throws five kinds of exception at bad bytes, unchecked ones among them: all mean the same here.
             return new Rejection(RejectionReason.MALFORMED, e.toString());
+        } catch (StackOverflowError e) {
+            // A writer schema that contains itself lets a record nest as deep as it has bytes.
+            return new Rejection(RejectionReason.MALFORMED, "the record is nested too deep");
         }
         int trailing = cursor.remaining();
         if (trailing > 0) {
@@ -123,7 +128,7 @@ public final class SampleDecoder {
         SampleBody.decode(cursor, into);
     }
 
-    private static @Nullable Rejection check(DecodedSample sample) {
+    private @Nullable Rejection check(DecodedSample sample) {
         if (!(sample.weight >= 0) || sample.weight == Float.POSITIVE_INFINITY) {
             return new Rejection(
                     RejectionReason.BAD_WEIGHT, "weight must be finite and >= 0. Received: " + sample.weight);
@@ -134,16 +139,35 @@ public final class SampleDecoder {
         if (bad >= 0) return notFinite("sparseValues", bad, sample.sparseValues[bad]);
         bad = firstNotFinite(sample.labels, sample.labelCount);
         if (bad >= 0) return notFinite("labels", bad, sample.labels[bad]);
-        return sample.sparseCount > 0 ? checkIndices(sample) : null;
+        for (int i = 0; i < sample.tokenCount; i++) {
+            if (sample.tokens[i] < 0) {
+                return new Rejection(
+                        RejectionReason.WRONG_FEATURES,
+                        "tokens[" + i + "] must be >= 0. Received: " + sample.tokens[i]);
+            }
+        }
+        return strictlyRising(sample.sparseIndices, sample.sparseCount) ? null : checkIndices(sample);
     }
 
-    private static @Nullable Rejection checkIndices(DecodedSample sample) {
-        int[] sorted = Arrays.copyOf(sample.sparseIndices, sample.sparseCount);
-        Arrays.sort(sorted);
+    /** Whether all are >= 0 and none is there twice, for indices in their natural order. */
+    private static boolean strictlyRising(int[] indices, int count) {
+        int before = -1;
+        for (int i = 0; i < count; i++) {
+            if (indices[i] <= before) return false;
+            before = indices[i];
+        }
+        return true;
+    }
+
+    private @Nullable Rejection checkIndices(DecodedSample sample) {
+        int count = sample.sparseCount;
+        if (sorted.length < count) sorted = new int[count];
+        System.arraycopy(sample.sparseIndices, 0, sorted, 0, count);
+        Arrays.sort(sorted, 0, count);
         if (sorted[0] < 0) {
             return new Rejection(RejectionReason.WRONG_FEATURES, "sparseIndices must be >= 0. Received: " + sorted[0]);
         }
-        for (int i = 1; i < sorted.length; i++) {
+        for (int i = 1; i < count; i++) {
             if (sorted[i] == sorted[i - 1]) {
                 return new Rejection(
                         RejectionReason.WRONG_FEATURES, "sparseIndices must differ. Received twice: " + sorted[i]);

@@ -102,6 +102,26 @@ class SampleDecoderTest {
     }
 
     @Test
+    void shouldRefuseANegativeToken() {
+        Rejection rejection =
+                refused(AvroBytes.sample(s -> s.put("tokens", List.of(3, -1))), RejectionReason.WRONG_FEATURES);
+
+        assertThat(rejection.detail()).isEqualTo("tokens[1] must be >= 0. Received: -1");
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {32, 784})
+    void shouldAllocateNothingThatGrowsWithTheSample(int features) {
+        DecodeCost cost = new DecodeCost(features);
+        cost.of(50_000);
+
+        double bytes = cost.of(50_000)[0];
+
+        // Two views of the record's array at most, 112 bytes before the compiler removes one; the features have 3136.
+        assertThat(bytes).isLessThan(128);
+    }
+
+    @Test
     void shouldRefuseSparseValuesThatDoNotMatchTheirIndices() {
         refused(AvroBytes.sample(s -> s.put("sparseIndices", List.of(1))), RejectionReason.MALFORMED);
     }
