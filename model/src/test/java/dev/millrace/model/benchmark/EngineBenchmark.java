@@ -62,7 +62,7 @@ public final class EngineBenchmark {
     }
 
     private static ModelSpec spec(String widths) {
-        String[] parts = widths.split("-");
+        String[] parts = widths.split("-", -1);
         StringBuilder yaml = new StringBuilder("name: benchmark\ninputs: " + parts[0] + "\nlayers:\n");
         boolean binary = parts[parts.length - 1].equals("1");
         for (int i = 1; i < parts.length; i++) {
