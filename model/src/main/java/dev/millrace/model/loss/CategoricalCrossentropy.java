@@ -31,6 +31,10 @@ final class CategoricalCrossentropy implements OutputLoss {
         long d = gradient;
         for (int i = from; i < from + rows; i++, z += 4L * outputs, d += 4L * outputs) {
             int label = (int) labels[i];
+            if (label < 0 || label >= outputs) {
+                throw new IllegalArgumentException(
+                        "row " + i + ": the label must be a class in 0.." + (outputs - 1) + ". Received: " + labels[i]);
+            }
             float weight = weights[i];
             float max = max(z);
             double total = softmax(z, max, predictions, i * outputs);

@@ -32,7 +32,9 @@ final class SpecText {
 
     private static Map<String, @Nullable Object> parse(ObjectMapper mapper, String text) {
         try {
-            return mapper.readValue(text, new TypeReference<Map<String, @Nullable Object>>() {});
+            Map<String, @Nullable Object> tree = mapper.readValue(text, new TypeReference<>() {});
+            if (tree == null) throw new IllegalArgumentException("The model must have settings. Received: nothing");
+            return tree;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("The model is not well-formed: " + e.getOriginalMessage(), e);
         }
