@@ -18,20 +18,24 @@ public final class Outcomes {
     private double correctWeight;
     private final ScoreHistogram scores = new ScoreHistogram();
 
-    /** Condenses a mini-batch; its predictions are in {@code sum}. */
-    public static Outcomes of(Loss loss, SampleBatch batch, GradientSum sum) {
+    /**
+     * Condenses a mini-batch.
+     *
+     * @param outputs of the model, for one sample
+     * @param sum holds the predictions, [>= rows, outputs]
+     */
+    public static Outcomes of(Loss loss, int outputs, SampleBatch batch, GradientSum sum) {
         Outcomes outcomes = new Outcomes();
         outcomes.weight = sum.weight;
         outcomes.lossSum = sum.lossSum;
         if (loss == Loss.MEAN_SQUARED_ERROR || batch.rows() == 0) return outcomes;
-        if (loss == Loss.CATEGORICAL_CROSSENTROPY) outcomes.judgeClasses(batch, sum.predictions);
+        if (loss == Loss.CATEGORICAL_CROSSENTROPY) outcomes.judgeClasses(batch, outputs, sum.predictions);
         else outcomes.judgeSigns(batch, sum.predictions, loss == Loss.BINARY_CROSSENTROPY);
         return outcomes;
     }
 
     /** Right if the largest output is the label's. */
-    private void judgeClasses(SampleBatch batch, float[] predictions) {
-        int outputs = predictions.length / batch.rows();
+    private void judgeClasses(SampleBatch batch, int outputs, float[] predictions) {
         for (int i = 0; i < batch.rows(); i++) {
             int best = 0;
             for (int k = 1; k < outputs; k++) {

@@ -16,6 +16,7 @@ public final class PrequentialMetrics {
     private final long windowSamples;
     private final double fading;
     private final ArrayDeque<Block> blocks = new ArrayDeque<>();
+    private long covered; // samples in all blocks
     private double fadingWeight;
     private double fadingLossSum;
 
@@ -41,27 +42,21 @@ public final class PrequentialMetrics {
         this.fading = fading;
     }
 
-    /** Adds the outcomes of one step. */
+    /** Adds the outcomes of one step; within a step nothing fades. A loss that is not finite would never leave: skipped. */
     public void add(long samples, Outcomes outcomes) {
+        if (!Double.isFinite(outcomes.lossSum())) return;
         Block newest = blocks.peekLast();
         if (newest == null || newest.samples >= Math.max(1, windowSamples / BLOCKS)) {
             newest = new Block();
             blocks.addLast(newest);
-            dropOld();
         }
         newest.samples += samples;
         newest.outcomes.merge(outcomes);
+        covered += samples;
+        while (covered - blocks.getFirst().samples >= windowSamples) covered -= blocks.removeFirst().samples;
         double kept = Math.pow(fading, (double) samples);
         fadingWeight = kept * fadingWeight + outcomes.weight();
         fadingLossSum = kept * fadingLossSum + outcomes.lossSum();
-    }
-
-    private void dropOld() {
-        long covered = 0;
-        for (Block block : blocks) covered += block.samples;
-        while (!blocks.isEmpty() && covered - blocks.peekFirst().samples >= windowSamples) {
-            covered -= blocks.removeFirst().samples;
-        }
     }
 
     /** The sums over the window; not for every step. */
@@ -100,6 +95,7 @@ public final class PrequentialMetrics {
             block.samples = in.readLong();
             block.outcomes = Outcomes.read(in);
             metrics.blocks.addLast(block);
+            metrics.covered += block.samples;
         }
         return metrics;
     }

@@ -40,7 +40,7 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
             float[] nextParameters) {
         double correction = Math.sqrt(1 - Math.pow(beta2, (double) step)) / (1 - Math.pow(beta1, (double) step));
         float alpha = (float) (learningRate * correction);
-        float decay = (float) (1 - learningRate * weightDecay);
+        float decay = (float) (learningRate * weightDecay); // not 1 minus it: a float near 1 would round it away
         float b1 = (float) beta1;
         float b2 = (float) beta2;
         float c1 = (float) (1 - beta1);
@@ -56,7 +56,8 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
             float square = b2 * v[i] + c2 * g * g;
             nextM[i] = mean;
             nextV[i] = square;
-            nextParameters[i] = decay * parameters[i] - alpha * mean / ((float) Math.sqrt(square) + eps);
+            nextParameters[i] =
+                    parameters[i] - (decay * parameters[i] + alpha * mean / ((float) Math.sqrt(square) + eps));
         }
     }
 }

@@ -18,8 +18,8 @@ public record Clip(double norm, double value) {
     /** Clips in place; {@code gradientNorm} is finite. */
     void apply(float[] gradient, double gradientNorm) {
         if (gradientNorm > norm) {
-            float scale = (float) (norm / gradientNorm);
-            for (int i = 0; i < gradient.length; i++) gradient[i] *= scale;
+            double scale = norm / gradientNorm; // double: it may be smaller than any float
+            for (int i = 0; i < gradient.length; i++) gradient[i] = (float) (gradient[i] * scale);
         }
         if (value < Float.MAX_VALUE) {
             float bound = (float) value;

@@ -21,8 +21,10 @@ public record OptimizerSpec(Optimizer optimizer, Clip clip, double l2) {
     public static OptimizerSpec of(Map<String, ? extends @Nullable Object> tree) {
         Settings settings = new Settings("optimizer", tree);
         String name = settings.word("name", "sgd", NAMES);
-        boolean adam = name.startsWith("adam");
-        boolean momentum = name.equals("momentum") || name.equals("nesterov");
+        Object given = tree.get("name");
+        boolean unclear = given != null && !name.equals(given.toString()); // then no key is blamed beside the name
+        boolean adam = unclear || name.startsWith("adam");
+        boolean momentum = unclear || name.equals("momentum") || name.equals("nesterov");
         boolean adamw = name.equals("adamw");
         double mu = momentum ? settings.number("momentum", 0.9, 0, 0.9999999) : 0;
         double beta1 = adam ? settings.number("beta_1", 0.9, 0, 0.9999999) : 0;

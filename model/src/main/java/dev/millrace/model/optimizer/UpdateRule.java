@@ -45,8 +45,8 @@ public final class UpdateRule {
             float[] parameters,
             OptimizerState nextState,
             float[] nextParameters) {
-        float scale = (float) (1 / divisor);
-        for (int i = 0; i < gradientSum.length; i++) gradientSum[i] *= scale;
+        double scale = 1 / divisor; // double: the reciprocal of a small weight overflows a float
+        for (int i = 0; i < gradientSum.length; i++) gradientSum[i] = (float) (gradientSum[i] * scale);
         gradientNorm = FiniteCheck.norm(gradientSum);
         if (!Double.isFinite(gradientNorm)) return false; // a sum of squares of floats does not overflow a double
         clip.apply(gradientSum, gradientNorm);

@@ -7,7 +7,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code learning-rate} section: {@code initial} (0.01, the article's SGD), {@code schedule} (constant, cosine,
- * inverse_time) and {@code warmup_steps} before any of them.
+ * inverse_time) with {@code decay_steps} (10000), {@code alpha} (cosine: share that remains, 0) and {@code decay_rate}
+ * (inverse_time: 1), and {@code warmup_steps} (0) before any of them.
  */
 public final class LearningRateSchedules {
     private static final List<String> NAMES = List.of("constant", "cosine", "inverse_time");
@@ -25,10 +26,12 @@ public final class LearningRateSchedules {
         double initial = settings.number("initial", DEFAULT, 1e-12, 1e6);
         String name = settings.word("schedule", "constant", NAMES);
         long warmup = settings.integer("warmup_steps", 0, 0, 1L << 40);
-        boolean decays = !name.equals("constant");
+        Object given = tree.get("schedule");
+        boolean unclear = given != null && !name.equals(given.toString()); // then no key is blamed beside the name
+        boolean decays = unclear || !name.equals("constant");
         long steps = decays ? settings.integer("decay_steps", 10_000, 1, 1L << 40) : 1;
-        double alpha = name.equals("cosine") ? settings.number("alpha", 0, 0, 1) : 0;
-        double rate = name.equals("inverse_time") ? settings.number("decay_rate", 1, 0, 1e6) : 0;
+        double alpha = unclear || name.equals("cosine") ? settings.number("alpha", 0, 0, 1) : 0;
+        double rate = unclear || name.equals("inverse_time") ? settings.number("decay_rate", 1, 0, 1e6) : 0;
         settings.check();
         LearningRateSchedule base = switch (name) {
             case "cosine" -> cosine(initial, steps, alpha);

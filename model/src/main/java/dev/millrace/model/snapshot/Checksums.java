@@ -1,5 +1,7 @@
 package dev.millrace.model.snapshot;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.HexFormat;
@@ -18,6 +20,19 @@ final class Checksums {
 
     static String of(byte[] bytes) {
         return hex(sha256().digest(bytes));
+    }
+
+    /** Of values as little-endian bytes. */
+    static String of(float[] values) {
+        MessageDigest digest = sha256();
+        ByteBuffer buffer = ByteBuffer.allocate(64 * 1024).order(ByteOrder.LITTLE_ENDIAN);
+        int perUpdate = buffer.capacity() / Float.BYTES;
+        for (int from = 0; from < values.length; from += perUpdate) {
+            int length = Math.min(perUpdate, values.length - from);
+            buffer.asFloatBuffer().put(values, from, length);
+            digest.update(buffer.array(), 0, length * Float.BYTES);
+        }
+        return hex(digest.digest());
     }
 
     static String hex(byte[] digest) {

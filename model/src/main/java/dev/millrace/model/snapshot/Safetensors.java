@@ -1,11 +1,14 @@
 package dev.millrace.model.snapshot;
 
-import com.fasterxml.jackson.core.JsonProcessingException;
+import com.fasterxml.jackson.core.StreamReadFeature;
 import com.fasterxml.jackson.core.type.TypeReference;
+import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.MapperFeature;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import com.fasterxml.jackson.databind.json.JsonMapper;
+import com.fasterxml.jackson.databind.node.ObjectNode;
 import dev.millrace.model.spec.ParameterBlock;
 import dev.millrace.model.spec.ParameterLayout;
-import java.io.DataInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.OutputStream;
@@ -26,7 +29,12 @@ public final class Safetensors {
     /** Readers cap the header here. */
     private static final long MAX_HEADER = 100L << 20;
 
-    private static final ObjectMapper JSON = new ObjectMapper();
+    private static final ObjectMapper JSON = JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .disable(DeserializationFeature.ACCEPT_FLOAT_AS_INT)
+            .disable(MapperFeature.ALLOW_COERCION_OF_SCALARS)
+            .build();
     private static final String METADATA = "__metadata__";
 
     private record Tensor(String dtype, List<Integer> shape, List<Long> data_offsets) {}
@@ -36,6 +44,10 @@ public final class Safetensors {
     /** Writes one tensor per block of the layout. */
     public static void write(ParameterLayout layout, float[] parameters, Map<String, String> metadata, OutputStream out)
             throws IOException {
+        if (parameters.length != layout.size()) {
+            throw new IllegalArgumentException(
+                    "the layout has " + layout.size() + " parameters. Received: " + parameters.length);
+        }
         Map<String, Object> header = new LinkedHashMap<>();
         header.put(METADATA, metadata);
         for (ParameterBlock block : layout.blocks()) {
@@ -72,19 +84,22 @@ public final class Safetensors {
      * @throws SnapshotException if it is anything else
      */
     public static float[] read(ParameterLayout layout, InputStream in) throws IOException {
-        DataInputStream data = new DataInputStream(in);
-        long length = Long.reverseBytes(data.readLong());
+        byte[] first = in.readNBytes(Long.BYTES);
+        if (first.length < Long.BYTES) {
+            throw new SnapshotException(
+                    "safetensors file must begin with 8 bytes of header length. Received: " + first.length);
+        }
+        long length = ByteBuffer.wrap(first).order(ByteOrder.LITTLE_ENDIAN).getLong();
         if (length < 2 || length > MAX_HEADER) {
             throw new SnapshotException(
                     "safetensors header must have 2.." + MAX_HEADER + " bytes. Received: " + length);
         }
-        byte[] json = data.readNBytes((int) length);
+        byte[] json = in.readNBytes((int) length);
         if (json.length < length) {
             throw new SnapshotException(
                     "safetensors file ends in its header: " + length + " bytes announced. Received: " + json.length);
         }
         Map<String, @Nullable Tensor> header = header(json);
-        header.remove(METADATA);
         if (header.size() != layout.blocks().size()) {
             throw new SnapshotException(
                     "the model has " + layout.blocks().size() + " tensors. Received: " + header.keySet());
@@ -95,23 +110,23 @@ public final class Safetensors {
         int perRead = buffer.capacity() / Float.BYTES;
         for (int from = 0; from < parameters.length; from += perRead) {
             int count = Math.min(perRead, parameters.length - from);
-            int got = data.readNBytes(buffer.array(), 0, count * Float.BYTES);
+            int got = in.readNBytes(buffer.array(), 0, count * Float.BYTES);
             if (got < count * Float.BYTES) {
                 throw new SnapshotException("safetensors file ends early: " + parameters.length
                         + " values announced. Received: " + (from + got / Float.BYTES));
             }
             buffer.asFloatBuffer().get(parameters, from, count);
         }
-        if (data.read() >= 0) throw new SnapshotException("safetensors file goes on after its last tensor");
+        if (in.read() >= 0) throw new SnapshotException("safetensors file goes on after its last tensor");
         return parameters;
     }
 
-    private static Map<String, @Nullable Tensor> header(byte[] json) throws IOException {
+    private static Map<String, @Nullable Tensor> header(byte[] json) {
         try {
-            Map<String, Object> tree = JSON.readValue(json, new TypeReference<LinkedHashMap<String, Object>>() {});
+            if (!(JSON.readTree(json) instanceof ObjectNode tree)) throw new IOException("it is no JSON object");
             tree.remove(METADATA);
             return JSON.convertValue(tree, new TypeReference<LinkedHashMap<String, @Nullable Tensor>>() {});
-        } catch (JsonProcessingException | IllegalArgumentException e) {
+        } catch (IOException | IllegalArgumentException e) { // JSON in a damaged encoding is an IOException
             throw new SnapshotException(
                     "safetensors header is not well-formed: "
                             + new String(json, 0, Math.min(json.length, 200), StandardCharsets.UTF_8),

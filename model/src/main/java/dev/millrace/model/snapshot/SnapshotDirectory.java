@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
@@ -35,7 +36,7 @@ public final class SnapshotDirectory {
         if (!Files.isDirectory(versions)) return List.of();
         try (Stream<Path> entries = Files.list(versions)) {
             return entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> name.matches("\\d{1,18}"))
+                    .filter(name -> name.matches("0|[1-9]\\d{0,17}"))
                     .map(Long::valueOf)
                     .sorted()
                     .toList();
@@ -44,24 +45,46 @@ public final class SnapshotDirectory {
         }
     }
 
-    /** The manifest of the newest version. */
+    /** The manifest of the version to serve. */
     public SnapshotManifest current() {
         Path file = root.resolve(CURRENT);
         try {
-            JsonNode version = JSON.readTree(Files.readAllBytes(file)).path("version");
-            if (!version.canConvertToLong()) throw new SnapshotException(file + " must name a version");
-            return manifest(version.asLong());
+            JsonNode version = JSON.readTree(Files.readString(file)).path("version");
+            if (!version.isIntegralNumber() || !version.canConvertToLong()) {
+                throw new SnapshotException(file + " must name a version. Received: " + version);
+            }
+            return manifest(version.longValue());
+        } catch (NoSuchFileException e) {
+            throw new SnapshotException("No snapshot is published in " + root + ": " + CURRENT + " is missing", e);
         } catch (IOException e) {
             throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
         }
     }
 
-    /** The manifest of a version. */
+    /**
+     * The manifest of a version.
+     *
+     * @throws SnapshotException if there is no such version, or another in its place
+     */
     public SnapshotManifest manifest(long version) {
-        return manifest(directory(version).resolve(MANIFEST));
+        Path file = directory(version).resolve(MANIFEST);
+        SnapshotManifest manifest;
+        try {
+            manifest = SnapshotManifest.fromJson(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            throw new SnapshotException(
+                    "There is no version " + version + " in " + root + ". Published: " + versions(), e);
+        } catch (IOException e) {
+            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+        if (manifest.version() != version) {
+            throw new SnapshotException(
+                    directory(version) + " must hold version " + version + ". Received: " + manifest.version());
+        }
+        return manifest;
     }
 
-    /** The newest version, checked. */
+    /** The version to serve, checked. */
     public Snapshot load() {
         return load(current().version());
     }
@@ -73,19 +96,15 @@ public final class SnapshotDirectory {
      */
     public Snapshot load(long version) {
         SnapshotManifest manifest = manifest(version);
-        if (manifest.version() != version) {
-            throw new SnapshotException(
-                    directory(version) + " must hold version " + version + ". Received: " + manifest.version());
-        }
         Path file = directory(version).resolve(PARAMETERS);
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
             float[] parameters = Safetensors.read(manifest.modelSpec().layout(), in);
-            SnapshotParts parts = SnapshotParts.split(
-                    manifest.modelSpec(), version, manifest.created(), parameters, manifest.provenance(), 1 << 20);
-            if (!parts.manifest().sha256().equals(manifest.sha256())) {
+            if (!Checksums.of(parameters).equals(manifest.sha256())) {
                 throw new SnapshotException(file + " is damaged: its SHA-256 is not the announced one");
             }
             return new Snapshot(manifest, parameters);
+        } catch (NoSuchFileException e) {
+            throw new SnapshotException(file + " is missing", e);
         } catch (IOException e) {
             throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
         }
@@ -93,13 +112,5 @@ public final class SnapshotDirectory {
 
     private Path directory(long version) {
         return root.resolve(VERSIONS).resolve(Long.toString(version));
-    }
-
-    private static SnapshotManifest manifest(Path file) {
-        try {
-            return SnapshotManifest.fromJson(Files.readString(file));
-        } catch (IOException e) {
-            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
-        }
     }
 }

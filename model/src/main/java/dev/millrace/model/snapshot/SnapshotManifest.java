@@ -4,13 +4,16 @@ import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
+import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All there is to know of a snapshot but its parameters.
@@ -67,25 +70,44 @@ public record SnapshotManifest(
      * @param size in bytes
      * @param sha256 in hex
      */
-    public record Part(int size, String sha256) {}
+    public record Part(int size, String sha256) {
+        public Part {
+            if (size < Float.BYTES || size % Float.BYTES != 0) {
+                throw new SnapshotException(
+                        "the size of a part must be a positive multiple of " + Float.BYTES + ". Received: " + size);
+            }
+            require("the sha256 of a part", sha256);
+        }
+    }
 
     public SnapshotManifest {
-        if (format < 1 || format > FORMAT) {
-            throw new SnapshotException("Snapshot format " + format + " is unknown; this release reads formats 1 to "
-                    + FORMAT + ". A newer release wrote it.");
-        }
+        checkFormat(format);
         if (!isName(model)) {
             throw new SnapshotException("model name must be 1 to 200 of a-z A-Z 0-9 . _ -. Received: " + model);
         }
+        if (version < 0) throw new SnapshotException("version must be >= 0. Received: " + version);
+        require("spec", spec);
+        require("parts", parts);
+        require("sha256", sha256);
         if (!F32.equals(dtype)) throw new SnapshotException("dtype must be " + F32 + ". Received: " + dtype);
         long bytes = 0;
-        for (Part part : parts) bytes += part.size();
+        for (Part part : parts) bytes += Objects.requireNonNull(part, "a part").size();
         if (parameters < 1 || bytes != (long) parameters * Float.BYTES) {
             throw new SnapshotException("the parts of " + model + " version " + version + " must have "
                     + (long) parameters * Float.BYTES + " bytes for " + parameters + " parameters. Received: " + bytes);
         }
         parts = List.copyOf(parts);
-        provenance = new TreeMap<>(provenance);
+        provenance = provenance == null ? new TreeMap<>() : new TreeMap<>(provenance);
+    }
+
+    private static void require(String field, @Nullable Object value) {
+        if (value == null) throw new SnapshotException("The manifest lacks " + field);
+    }
+
+    private static void checkFormat(long format) {
+        if (format >= 1 && format <= FORMAT) return;
+        throw new SnapshotException("Snapshot format " + format + " is unknown; this release reads formats 1 to "
+                + FORMAT + ". A newer release wrote it.");
     }
 
     /** Whether a name can be that of a model, a file and a topic; a path it can never be. */
@@ -93,9 +115,20 @@ public record SnapshotManifest(
         return name != null && name.matches(NAME) && !name.matches("\\.+");
     }
 
-    /** The model it belongs to. */
+    /**
+     * The model it belongs to.
+     *
+     * @throws SnapshotException if its text is none
+     */
     public ModelSpec modelSpec() {
-        return ModelSpec.fromJson(spec);
+        try {
+            ModelSpec modelSpec = ModelSpec.fromJson(spec);
+            int unused = modelSpec.layout().size(); // a model too large to count is none either
+            return modelSpec;
+        } catch (IllegalArgumentException | ArithmeticException e) {
+            throw new SnapshotException(
+                    "the model of snapshot " + model + " version " + version + " cannot be read: " + e.getMessage(), e);
+        }
     }
 
     /** Indented JSON. */
@@ -110,9 +143,11 @@ public record SnapshotManifest(
     /** @throws SnapshotException if it is no manifest or of an unknown format */
     public static SnapshotManifest fromJson(String json) {
         try {
-            SnapshotManifest manifest = JSON.readValue(json, SnapshotManifest.class);
-            if (manifest == null) throw new SnapshotException("The manifest is empty");
-            return manifest;
+            JsonNode tree = JSON.readTree(json);
+            JsonNode format = tree.path("format");
+            if (!format.isIntegralNumber()) throw new SnapshotException("The manifest lacks a format");
+            checkFormat(format.longValue()); // first: all else may look different in a newer one
+            return JSON.treeToValue(tree, SnapshotManifest.class);
         } catch (JsonProcessingException e) {
             if (e.getCause() instanceof SnapshotException reason) throw reason;
             throw new SnapshotException("The manifest is not well-formed: " + e.getOriginalMessage(), e);

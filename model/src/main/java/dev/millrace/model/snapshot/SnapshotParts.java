@@ -33,6 +33,10 @@ public record SnapshotParts(SnapshotManifest manifest, List<byte[]> parts) {
             throw new IllegalArgumentException(
                     "publish.max-part-bytes must be >= " + Float.BYTES + ". Received: " + maxPartBytes);
         }
+        if (parameters.length != spec.layout().size()) {
+            throw new IllegalArgumentException("model " + spec.name() + " has "
+                    + spec.layout().size() + " parameters. Received: " + parameters.length);
+        }
         int perPart = maxPartBytes / Float.BYTES;
         MessageDigest total = Checksums.sha256();
         List<byte[]> parts = new ArrayList<>();

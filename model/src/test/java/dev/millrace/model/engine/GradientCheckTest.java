@@ -1,71 +1,54 @@
 package dev.millrace.model.engine;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assertions.within;
 
-import dev.millrace.model.spec.Loss;
 import dev.millrace.model.spec.ModelSpec;
-import java.util.stream.Stream;
 import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.Arguments;
-import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** The engine's gradient against central differences of the model in float64, for each loss behind each activation. */
+/**
+ * The gradient against central differences of the loss, (l(p + h) - l(p - h)) / 2h. With h = 1e-2 and losses in float32
+ * the differences are good to about 1e-4 of the gradient's norm, smooth activations provided; relu has kinks, so its
+ * bound is wider.
+ */
 class GradientCheckTest {
-    private static final double STEP = 1e-5;
-    private static final int SEED = 11;
+    private static final float STEP = 1e-2f;
 
-    static Stream<Arguments> combinations() {
-        return Stream.of("linear", "relu", "tanh", "sigmoid")
-                .flatMap(hidden -> Stream.of(
-                                Arguments.of("softmax", 4, Loss.CATEGORICAL_CROSSENTROPY),
-                                Arguments.of("sigmoid", 1, Loss.BINARY_CROSSENTROPY),
-                                Arguments.of("sigmoid", 3, Loss.BINARY_CROSSENTROPY),
-                                Arguments.of("linear", 2, Loss.MEAN_SQUARED_ERROR),
-                                Arguments.of("relu", 2, Loss.MEAN_SQUARED_ERROR),
-                                Arguments.of("tanh", 2, Loss.MEAN_SQUARED_ERROR),
-                                Arguments.of("sigmoid", 2, Loss.MEAN_SQUARED_ERROR),
-                                Arguments.of("linear", 2, Loss.HINGE),
-                                Arguments.of("relu", 2, Loss.HINGE),
-                                Arguments.of("tanh", 2, Loss.HINGE),
-                                Arguments.of("sigmoid", 2, Loss.HINGE))
-                        .flatMap(last -> Stream.of(
-                                // Vector products, narrow products, and products wide enough for the other library.
-                                arguments(hidden, last, 5, 3, 1),
-                                arguments(hidden, last, 5, 3, 7),
-                                arguments(hidden, last, 19, 18, 7))));
-    }
+    @ParameterizedTest
+    @CsvSource({
+        "tanh,    3, softmax, categorical_crossentropy, 1e-3",
+        "sigmoid, 3, softmax, categorical_crossentropy, 1e-3",
+        "linear,  3, softmax, categorical_crossentropy, 1e-3",
+        "relu,    3, softmax, categorical_crossentropy, 3e-2",
+        "tanh,    1, sigmoid, binary_crossentropy,      1e-3",
+        "sigmoid, 2, sigmoid, binary_crossentropy,      1e-3",
+        "relu,    1, sigmoid, binary_crossentropy,      3e-2",
+        "tanh,    2, linear,  mean_squared_error,       1e-3",
+        "tanh,    2, tanh,    mean_squared_error,       1e-3",
+        "tanh,    1, sigmoid, mean_squared_error,       1e-3",
+        "tanh,    2, relu,    mean_squared_error,       3e-2",
+        "tanh,    1, linear,  hinge,                    3e-2",
+    })
+    void gradientIsTheSlopeOfTheLoss(String hidden, int outputs, String activation, String loss, double tolerance) {
+        ModelSpec spec = Models.of(4, hidden, outputs, activation, loss);
+        SampleBatch batch = Models.batch(spec, 50, 3);
+        float[] parameters = spec.initialParameters(5);
+        float[] numeric = new float[parameters.length];
 
-    private static Arguments arguments(String hidden, Arguments last, int inputs, int units, int rows) {
-        Object[] of = last.get();
-        return Arguments.of(hidden, of[0], of[1], of[2], inputs, units, rows);
-    }
+        float[] analytic;
+        try (Nd4jEngine engine = new Nd4jEngine(spec)) {
+            analytic = Models.gradient(engine, parameters, batch, 1000).gradient.clone();
+            for (int i = 0; i < parameters.length; i++) {
+                float kept = parameters[i];
+                parameters[i] = kept + STEP;
+                double above = Models.gradient(engine, parameters, batch, 1000).lossSum;
+                parameters[i] = kept - STEP;
+                double below = Models.gradient(engine, parameters, batch, 1000).lossSum;
+                parameters[i] = kept;
+                numeric[i] = (float) ((above - below) / (2 * STEP));
+            }
+        }
 
-    @ParameterizedTest(name = "{0} > {1} x {2}, {3}, {4}-{5}, {6} rows")
-    @MethodSource("combinations")
-    void gradientIsTheSlopeOfTheLoss(
-            String hidden, String last, int outputs, Loss loss, int inputs, int units, int rows) {
-        ModelSpec spec = Models.of(inputs, units, hidden, outputs, last, loss);
-        ReferenceModel reference = new ReferenceModel(spec);
-        float[] parameters = spec.initialParameters(SEED);
-        double[] exact = widened(parameters);
-        SampleBatch batch = Models.samples(spec, rows, SEED);
-
-        GradientSum sum = Models.gradient(spec, parameters, batch, 64);
-        double[] slopes = reference.gradient(exact, batch, STEP);
-
-        // The differences themselves are good to h^2 and 1e-16 / h: half the step must say the same.
-        double[] halved = reference.gradient(exact, batch, STEP / 2);
-        assertThat(halved).containsExactly(slopes, within(1e-8 * rows));
-        // float32 keeps 6e-8 of each term; at most 19 terms for each of the rows, values below 2.
-        assertThat(widened(sum.gradient)).containsExactly(slopes, within(2e-6 * rows));
-        assertThat(sum.lossSum).isCloseTo(reference.lossSum(exact, batch), within(2e-6 * rows));
-        assertThat(widened(sum.predictions)).startsWith(reference.predict(exact, batch, 0), within(2e-6));
-    }
-
-    private static double[] widened(float[] values) {
-        double[] widened = new double[values.length];
-        for (int i = 0; i < values.length; i++) widened[i] = values[i];
-        return widened;
+        assertThat(Models.relativeError(analytic, numeric)).isLessThan(tolerance);
     }
 }

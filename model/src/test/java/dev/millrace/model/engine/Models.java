@@ -1,64 +1,59 @@
 package dev.millrace.model.engine;
 
-import dev.millrace.model.spec.Loss;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.SplittableRandom;
 
-/** Small models and random samples for them. */
+/** Small models and seeded batches for the engine's tests. */
 final class Models {
     private Models() {}
 
-    /** One hidden layer. */
-    static ModelSpec of(int inputs, int hidden, String activation, int outputs, String lastActivation, Loss loss) {
+    static ModelSpec of(int inputs, String hiddenActivation, int outputs, String outputActivation, String loss) {
         return ModelSpec.fromYaml("""
+                name: test
                 inputs: %d
                 layers:
-                  - dense: {units: %d, activation: %s, bias_initializer: glorot_uniform}
-                  - dense: {units: %d, activation: %s, bias_initializer: glorot_uniform}
+                  - dense: {units: 5, activation: %s}
+                  - dense: {units: %d, activation: %s}
                 loss: %s
-                """.formatted(inputs, hidden, activation, outputs, lastActivation, loss.word()));
+                """.formatted(inputs, hiddenActivation, outputs, outputActivation, loss));
     }
 
-    static ModelSpec digits(int inputs, int hidden) {
-        return of(inputs, hidden, "relu", 10, "softmax", Loss.CATEGORICAL_CROSSENTROPY);
-    }
-
-    /** Features in -1..1, labels that the loss accepts, weights in 0.5..2. */
-    static SampleBatch samples(ModelSpec spec, int rows, long seed) {
+    /** Random features, labels that the loss understands, weights 0.5, 1 or 1.5. */
+    static SampleBatch batch(ModelSpec spec, int rows, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
-        int width = spec.labelWidth();
-        SampleBatch batch = new SampleBatch(spec.inputs(), width, rows);
-        float[] features = new float[spec.inputs()];
-        float[] labels = new float[width];
+        SampleBatch batch = new SampleBatch(spec.inputs(), spec.labelWidth(), rows);
+        float[] x = new float[spec.inputs()];
+        float[] y = new float[spec.labelWidth()];
         for (int i = 0; i < rows; i++) {
-            for (int f = 0; f < features.length; f++) features[f] = (float) (2 * random.nextDouble() - 1);
-            for (int k = 0; k < width; k++) labels[k] = label(spec, random);
-            batch.append(features, labels, (float) (0.5 + 1.5 * random.nextDouble()));
+            for (int f = 0; f < x.length; f++) x[f] = (float) (2 * random.nextDouble() - 1);
+            for (int k = 0; k < y.length; k++) {
+                y[k] = switch (spec.loss()) {
+                    case CATEGORICAL_CROSSENTROPY -> random.nextInt(spec.outputs());
+                    case BINARY_CROSSENTROPY -> random.nextInt(2);
+                    case HINGE -> 2 * random.nextInt(2) - 1;
+                    case MEAN_SQUARED_ERROR -> (float) random.nextDouble();
+                };
+            }
+            batch.append(x, y, 0.5f * (1 + random.nextInt(3)));
         }
         return batch;
     }
 
-    private static float label(ModelSpec spec, SplittableRandom random) {
-        return switch (spec.loss()) {
-            case CATEGORICAL_CROSSENTROPY -> random.nextInt(spec.outputs());
-            case BINARY_CROSSENTROPY, HINGE -> random.nextInt(2);
-            case MEAN_SQUARED_ERROR -> (float) (2 * random.nextDouble() - 1);
-        };
-    }
-
-    /** An engine at the given parameters. */
-    static GradientEngine engine(ModelSpec spec, float[] parameters) {
-        GradientEngine engine = Engines.factory("nd4j").create(spec);
-        engine.upload(0, parameters, parameters.length);
-        return engine;
-    }
-
-    /** Loss and gradient sums of a batch at the given parameters. */
-    static GradientSum gradient(ModelSpec spec, float[] parameters, SampleBatch batch, int microBatch) {
+    static GradientSum gradient(GradientEngine engine, float[] parameters, SampleBatch batch, int microBatch) {
         GradientSum sum = new GradientSum(parameters.length);
-        try (GradientEngine engine = engine(spec, parameters)) {
-            engine.lossAndGradient(batch, microBatch, sum);
-        }
+        engine.upload(0, parameters, parameters.length);
+        engine.lossAndGradient(batch, microBatch, sum);
         return sum;
+    }
+
+    /** ||a - b|| / ||b||. */
+    static double relativeError(float[] a, float[] b) {
+        double difference = 0;
+        double norm = 0;
+        for (int i = 0; i < b.length; i++) {
+            difference += Math.pow((double) a[i] - b[i], 2);
+            norm += Math.pow(b[i], 2);
+        }
+        return Math.sqrt(difference / norm);
     }
 }

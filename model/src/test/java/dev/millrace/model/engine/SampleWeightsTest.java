@@ -20,7 +20,7 @@ class SampleWeightsTest {
             case BINARY_CROSSENTROPY -> "sigmoid";
             case MEAN_SQUARED_ERROR, HINGE -> "linear";
         };
-        return Models.of(6, 5, "tanh", 3, last, loss);
+        return Networks.of(6, 5, "tanh", 3, last, loss);
     }
 
     @ParameterizedTest
@@ -28,14 +28,14 @@ class SampleWeightsTest {
     void sampleOfWeightThreeCountsLikeThreeSamples(Loss loss) {
         ModelSpec spec = spec(loss);
         float[] parameters = spec.initialParameters(1);
-        SampleBatch once = Models.samples(spec, 1, 2);
+        SampleBatch once = Networks.samples(spec, 1, 2);
         SampleBatch thrice = new SampleBatch(6, spec.labelWidth(), 3);
         once.weights()[0] = 1;
         for (int i = 0; i < 3; i++) thrice.append(once);
         once.weights()[0] = 3;
 
-        GradientSum weighted = Models.gradient(spec, parameters, once, 8);
-        GradientSum repeated = Models.gradient(spec, parameters, thrice, 8);
+        GradientSum weighted = Networks.gradient(spec, parameters, once, 8);
+        GradientSum repeated = Networks.gradient(spec, parameters, thrice, 8);
 
         assertThat(weighted.gradient).containsExactly(repeated.gradient, ROUNDING);
         // One row and three go through different products: float32 logits differ by some 1e-7, relative.
@@ -51,13 +51,13 @@ class SampleWeightsTest {
     void sampleOfWeightZeroIsPredictedButTeachesNothing(Loss loss) {
         ModelSpec spec = spec(loss);
         float[] parameters = spec.initialParameters(1);
-        SampleBatch some = Models.samples(spec, 4, 2);
-        SampleBatch more = Models.samples(spec, 6, 2); // begins with the same four
+        SampleBatch some = Networks.samples(spec, 4, 2);
+        SampleBatch more = Networks.samples(spec, 6, 2); // begins with the same four
         more.weights()[4] = 0;
         more.weights()[5] = 0;
 
-        GradientSum without = Models.gradient(spec, parameters, some, 8);
-        GradientSum with = Models.gradient(spec, parameters, more, 8);
+        GradientSum without = Networks.gradient(spec, parameters, some, 8);
+        GradientSum with = Networks.gradient(spec, parameters, more, 8);
 
         assertThat(with.gradient).containsExactly(without.gradient, ROUNDING);
         assertThat(with.lossSum).isEqualTo(without.lossSum);
@@ -74,7 +74,7 @@ class SampleWeightsTest {
         batch.append(new float[] {1, 2}, new float[] {0}, 1);
         batch.append(new float[] {3e38f, 3e38f}, new float[] {1}, 0);
 
-        GradientSum sum = Models.gradient(spec, new float[] {10, 10, 10, 10, 0, 0}, batch, 8);
+        GradientSum sum = Networks.gradient(spec, new float[] {10, 10, 10, 10, 0, 0}, batch, 8);
 
         assertThat(sum.gradient).containsExactly(-0.5f, -1, 0.5f, 1, -0.5f, 0.5f);
         assertThat(sum.lossSum).isCloseTo(Math.log(2), within(1e-6));

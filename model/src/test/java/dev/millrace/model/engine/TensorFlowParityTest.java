@@ -36,7 +36,7 @@ class TensorFlowParityTest {
                 Trainer trainer = new Trainer(spec, parameters)) {
             for (int step = 0; step < STEPS; step++) {
                 // Ten batches, each seen twice: what was learnt from the first time must show in the second.
-                SampleBatch batch = Models.samples(spec, ROWS, step % 10);
+                SampleBatch batch = Networks.samples(spec, ROWS, step % 10);
                 theirs[step] = tensorFlow.step(batch);
                 ours[step] = trainer.step(batch);
             }
@@ -59,7 +59,7 @@ class TensorFlowParityTest {
         private int steps;
 
         Trainer(ModelSpec spec, float[] parameters) {
-            this.engine = Models.engine(spec, parameters);
+            this.engine = Networks.engine(spec, parameters);
             this.sum = new GradientSum(parameters.length);
             this.state = rule.init(parameters.length);
             this.parameters = parameters.clone();

@@ -1,5 +1,9 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.pipeline.TrainingJob;
+import dev.millrace.pipeline.local.LocalCommand;
+import dev.millrace.pipeline.produce.ClickFeed;
+import dev.millrace.pipeline.produce.ProduceCommand;
 import java.util.List;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
@@ -24,7 +28,9 @@ import picocli.CommandLine.ScopeType;
         description = "Each verb explains itself: millrace <verb> --help",
         footer = {
             "Examples:",
+            "  millrace local                                  train on this machine, nothing else needed",
             "  millrace validate --config training.yaml        check before starting",
+            "  millrace train --config training.yaml           train until stopped",
             "  millrace describe --config training.yaml        what the model looks like",
             "  millrace snapshot list --directory snapshots    what has been published",
             "  millrace predict --directory snapshots data.csv what it is worth",
@@ -61,6 +67,9 @@ public final class Millrace {
     /** In the order of {@code --help}. */
     private static List<Object> verbs() {
         return List.of( //
+                new LocalCommand(TrainingJob::define, new ClickFeed()), //
+                new TrainCommand(), //
+                new ProduceCommand(), //
                 new ValidateCommand(), //
                 new DescribeCommand(), //
                 new SnapshotCommand(), //

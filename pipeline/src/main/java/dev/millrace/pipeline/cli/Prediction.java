@@ -76,7 +76,7 @@ final class Prediction implements AutoCloseable {
         if (sum.predictions.length != batch.rows() * outputs) sum.predictions = new float[batch.rows() * outputs];
         if (labeled) {
             engine.lossAndGradient(batch, BATCH, sum);
-            Outcomes scored = Outcomes.of(spec.loss(), batch, sum);
+            Outcomes scored = Outcomes.of(spec.loss(), outputs, batch, sum);
             if (outcomes == null) outcomes = scored;
             else outcomes.merge(scored);
         } else {

@@ -4,8 +4,10 @@ import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.preflight.Finding;
 import dev.millrace.pipeline.preflight.Finding.Severity;
 import dev.millrace.pipeline.preflight.KafkaPreflight;
+import dev.millrace.pipeline.preflight.SamplePreflight;
 import java.io.PrintWriter;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.Callable;
 import picocli.CommandLine.Command;
@@ -20,7 +22,8 @@ import picocli.CommandLine.Spec;
         header = "Check a configuration, its topics and its rights before starting.",
         description = {
             "Reads the whole configuration and names every mistake, then asks the brokers: do they answer, are the"
-                    + " topics there, may the job use them, do its records fit. Nothing is changed."
+                    + " topics there, may the job use them, do its records fit, do the newest samples decode and fit the model."
+                    + " Nothing is changed."
         },
         footer = {
             "Examples:",
@@ -46,6 +49,14 @@ final class ValidateCommand implements Callable<Integer> {
             description = "How long a broker may take to answer (default: ${DEFAULT-VALUE}).")
     private int timeoutSeconds;
 
+    @Option(
+            names = "--samples",
+            paramLabel = "N",
+            defaultValue = "1000",
+            description = "How many of the newest records of each partition to read as the job would"
+                    + " (default: ${DEFAULT-VALUE}; 0 for none).")
+    private int samples;
+
     @Spec
     private CommandSpec command;
 
@@ -57,7 +68,10 @@ final class ValidateCommand implements Callable<Integer> {
         print(out, new Finding(Severity.OK, "configuration", "sha256 " + config.hash()));
         if (offline) return ExitCode.OK;
 
-        List<Finding> findings = KafkaPreflight.run(config, Duration.ofSeconds(timeoutSeconds));
+        Duration timeout = Duration.ofSeconds(timeoutSeconds);
+        List<Finding> findings = new ArrayList<>(KafkaPreflight.run(config, timeout));
+        boolean reachable = findings.stream().noneMatch(finding -> finding.severity() == Severity.ERROR);
+        if (reachable && samples > 0) findings.addAll(SamplePreflight.run(config, samples, timeout));
         findings.forEach(finding -> print(out, finding));
         long errors = findings.stream()
                 .filter(finding -> finding.severity() == Severity.ERROR)

@@ -117,7 +117,7 @@ public final class TrainingOptions {
             ValueType.INTEGER,
             100,
             between(2, 1_000_000),
-            "loss-plateau: steps whose mean loss is compared with that of as many before.");
+            "loss-plateau: steps in a window; its mean loss is compared with the median of the three windows before.");
     public static final ConfigOption<Double> BATCH_PLATEAU_TOLERANCE = option(
             "batch.plateau.tolerance",
             ValueType.NUMBER,

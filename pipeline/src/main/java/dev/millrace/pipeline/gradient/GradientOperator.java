@@ -46,6 +46,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private final WorkerSettings settings;
 
     private transient ModelSpec spec;
+    private transient int outputs;
     private transient GradientEngine engine;
     private transient GradientSum sum;
     private transient WorkerClock clock;
@@ -58,6 +59,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient StreamRecord<Gradient> record;
     private transient int worker;
     private transient int workers;
+    private transient int outputs;
 
     private transient boolean idleTimer;
     private transient boolean idleSent;
@@ -91,6 +93,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     public void open() throws Exception {
         super.open();
         spec = ModelSpec.fromJson(specJson);
+        outputs = spec.outputs();
         engine = engines.create(spec);
         sum = new GradientSum(spec.layout().size());
         message = new Gradient();
@@ -132,7 +135,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private void contribute(MiniBatch batch) {
         long start = System.nanoTime();
         engine.lossAndGradient(batch.samples, settings.microBatch(), sum);
-        Outcomes outcomes = Outcomes.of(spec.loss(), batch.samples, sum);
+        Outcomes outcomes = Outcomes.of(spec.loss(), outputs, batch.samples, sum);
         long nanos = System.nanoTime() - start;
 
         int blocks = ParameterBlock.blocksOf(sum.gradient.length);

@@ -65,7 +65,7 @@ final class LocalCluster implements AutoCloseable {
     }
 
     JobID submit(StreamGraph graph) throws InterruptedException, ExecutionException {
-        return cluster.submitJob(graph).get().getJobID();
+        return cluster.submitJob(graph.getJobGraph()).get().getJobID();
     }
 
     /** Completes when the job has ended, however it ended. */

@@ -15,4 +15,7 @@ public interface LocalFeed {
      */
     void run(Properties kafka, String topic, double samplesPerSecond, long seed, BooleanSupplier running)
             throws Exception;
+
+    /** A training configuration, as YAML, whose model fits the samples; for who brings none. */
+    String configuration();
 }

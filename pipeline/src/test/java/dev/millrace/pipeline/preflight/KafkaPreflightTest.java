@@ -5,9 +5,14 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.pipeline.config.ConfigLoader;
 import dev.millrace.pipeline.local.EmbeddedKafka;
 import dev.millrace.pipeline.preflight.Finding.Severity;
+import dev.millrace.schemas.wire.SampleEncoder;
+import dev.millrace.schemas.wire.WireFormat;
 import java.time.Duration;
 import java.util.List;
 import java.util.Map;
+import org.apache.kafka.clients.producer.KafkaProducer;
+import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -112,5 +117,36 @@ class KafkaPreflightTest {
         assertThat(findings)
                 .singleElement()
                 .satisfies(finding -> assertThat(finding.text()).contains("security.protocol"));
+    }
+
+    @Test
+    void samplesAreReadAsTheJobWould() throws Exception {
+        kafka.createTopic("mixed", 1, Map.of());
+        SampleEncoder encoder = new SampleEncoder(WireFormat.RAW, 0);
+        try (var producer = new KafkaProducer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArraySerializer(),
+                new ByteArraySerializer())) {
+            for (int features : new int[] {3, 2, 3}) {
+                byte[] value = encoder.encode(null, 1, 1f, new float[features], features, new float[] {1}, 1);
+                producer.send(new ProducerRecord<>("mixed", value)).get();
+            }
+        }
+
+        List<Finding> mixed = samples(config().override("source.topics", "mixed"), 1000);
+        List<Finding> newest = samples(config().override("source.topics", "mixed"), 1);
+        List<Finding> none = samples(config(), 1000);
+
+        assertThat(mixed).singleElement().satisfies(finding -> {
+            assertThat(finding.severity()).isEqualTo(Severity.WARNING);
+            assertThat(finding.text())
+                    .contains("1 of the newest 3 would be refused {WRONG_FEATURES=1}; partition-offset 0-1");
+        });
+        assertThat(newest).containsExactly(Finding.ok("samples in mixed", "the newest 1 fit the model"));
+        assertThat(none).containsExactly(Finding.ok("samples in samples", "none yet"));
+    }
+
+    private static List<Finding> samples(ConfigLoader config, int records) {
+        return SamplePreflight.run(config.load(), records, Duration.ofSeconds(20));
     }
 }

@@ -34,7 +34,7 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.extension.RegisterExtension;
 
 @Timeout(180)
-@SuppressWarnings("deprecation") // a source that waits for the test is shortest with the old interface
+@SuppressWarnings("deprecation") // only a legacy source can hold the barrier back until a snapshot is complete
 class SnapshotTopicSinkTest {
 
     @RegisterExtension

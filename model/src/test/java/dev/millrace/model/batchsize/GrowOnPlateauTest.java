@@ -1,0 +1,184 @@
+package dev.millrace.model.batchsize;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.util.ArrayList;
+import java.util.List;
+import java.util.SplittableRandom;
+import java.util.function.IntToDoubleFunction;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class GrowOnPlateauTest {
+    private static final BatchSizeBounds BOUNDS = new BatchSizeBounds(8, 1024);
+    private static final GrowOnPlateau POLICY = new GrowOnPlateau(BOUNDS, 16, 2, 2, 0.01, 0);
+
+    /** Window means in, batch size after each window out. The window has two steps of that loss each. */
+    @ParameterizedTest(name = "{0}")
+    @CsvSource(delimiter = '|', textBlock = """
+            falling             | 1.0 0.9 0.8 0.7 0.6 0.5 0.4 0.3       | 16 16 16 16 16 16 16 16
+            constant            | 1.0 1.0 1.0 1.0 1.0 1.0 1.0 1.0 1.0   | 16 16 16 16 32 32 64 64 128
+            constant at zero    | 0.0 0.0 0.0 0.0 0.0                   | 16 16 16 16 32
+            worked in javadoc   | 1.0 0.9 0.8 0.79 0.795 0.8            | 16 16 16 16 16 32
+            falls, then settles | 1.0 0.8 0.6 0.5 0.5 0.5 0.5           | 16 16 16 16 16 32 32
+            rising              | 1.0 1.1 1.2 1.3 1.4                   | 16 16 16 16 32
+            one unlucky window  | 1.0 0.9 0.8 0.7 99.0 0.5 0.4 0.3 0.2  | 16 16 16 16 16 16 16 16 16
+            one lucky window    | 1.0 0.9 0.8 0.01 0.6 0.5 0.4 0.3 0.2  | 16 16 16 16 16 16 16 16 16
+            luck on a plateau   | 1.0 1.0 1.0 0.01 1.0 1.0              | 16 16 16 16 16 32
+            bad luck on plateau | 1.0 1.0 1.0 99.0 1.0 1.0              | 16 16 16 16 32 32
+            """)
+    void batchSizeAfterEachWindow(String name, String means, String expected) {
+        BatchSizeState state = POLICY.init();
+        List<String> sizes = new ArrayList<>();
+
+        for (String mean : means.split(" ")) {
+            for (int i = 0; i < 2; i++) state = POLICY.observe(state, new StepReading(10, Double.parseDouble(mean)));
+            sizes.add(Integer.toString(state.batchSize()));
+        }
+
+        assertThat(String.join(" ", sizes)).isEqualTo(expected);
+    }
+
+    @Test
+    void noiseOnAFallingLossSeldomGrowsTheBatchAndNoiseOnAPlateauGrowsItToTheEnd() {
+        GrowOnPlateau policy = new GrowOnPlateau(BOUNDS, 16, 2, 100, 0.01, 100);
+        int grownWhileFalling = 0;
+        for (long seed = 0; seed < 50; seed++) {
+            SplittableRandom random = new SplittableRandom(seed);
+            // falls by 5 % in a window; noise of 30 % in a step is 3 % in a window's mean
+            BatchSizeState falling = run(policy, 3000, t -> Math.exp(-t / 2000.0) * (1 + 0.3 * noise(random)));
+            BatchSizeState settled = run(policy, 6000, t -> 0.7 * (1 + 0.3 * noise(random)));
+
+            if (falling.batchSize() > 16) grownWhileFalling++;
+            assertThat(settled.batchSize()).as("seed %d", seed).isEqualTo(1024);
+        }
+        // 26 judged windows, each of which follows a mean 2 windows back: growth needs a deviation of 3 sigma, twice
+        assertThat(grownWhileFalling).isLessThanOrEqualTo(5);
+    }
+
+    /** About normal, variance 1. */
+    private static double noise(SplittableRandom random) {
+        double sum = -6;
+        for (int i = 0; i < 12; i++) sum += random.nextDouble();
+        return sum;
+    }
+
+    @Test
+    void readingsThatAreNotFiniteChangeNothing() {
+        BatchSizeState state = POLICY.observe(POLICY.init(), new StepReading(10, 1));
+
+        assertThat(POLICY.observe(state, new StepReading(10, Double.NaN))).isSameAs(state);
+        assertThat(POLICY.observe(state, new StepReading(10, Double.POSITIVE_INFINITY)))
+                .isSameAs(state);
+        assertThat(POLICY.observe(state, new StepReading(0, 1))).isSameAs(state);
+    }
+
+    @Test
+    void theMeanOfAWindowCountsSamplesNotSteps() {
+        BatchSizeState state = run(POLICY, 8, t -> 1);
+        state = POLICY.observe(state, new StepReading(999, 0.5));
+
+        state = POLICY.observe(state, new StepReading(1, 100)); // mean of samples 0.5995, of steps 50.25
+
+        assertThat(state.reason()).isEqualTo("loss is falling");
+        assertThat(state.batchSize()).isEqualTo(16);
+    }
+
+    @Test
+    void growthStopsAtTheBound() {
+        GrowOnPlateau policy = new GrowOnPlateau(new BatchSizeBounds(1, 100), 60, 4, 2, 0.01, 0);
+
+        BatchSizeState state = run(policy, 40, t -> 1);
+
+        assertThat(state.batchSize()).isEqualTo(100);
+        assertThat(state.reason()).isIn("at batch.max", "loss may have settled");
+    }
+
+    @Test
+    void aFactorBelowOneMoreSampleStillGrows() {
+        GrowOnPlateau policy = new GrowOnPlateau(new BatchSizeBounds(1, 100), 4, 1.05, 2, 0.01, 0);
+
+        BatchSizeState state = run(policy, 10, t -> 1);
+
+        assertThat(state.batchSize()).isEqualTo(5);
+    }
+
+    @Test
+    void windowsWithinTheCoolDownAreNotJudged() {
+        GrowOnPlateau policy = new GrowOnPlateau(BOUNDS, 16, 2, 2, 0.01, 6);
+        List<Integer> sizes = new ArrayList<>();
+        BatchSizeState state = policy.init();
+
+        for (int window = 1; window <= 10; window++) {
+            for (int i = 0; i < 2; i++) state = policy.observe(state, new StepReading(10, 1));
+            sizes.add(state.batchSize());
+        }
+
+        // grown with window 5; 6 steps of rest are windows 6 to 8; 9 and 10 have settled
+        assertThat(sizes).containsExactly(16, 16, 16, 16, 32, 32, 32, 32, 32, 64);
+    }
+
+    @Test
+    void observingIsPure() {
+        BatchSizeState before = run(POLICY, 7, t -> 1);
+        double[] memory = before.memory().clone();
+
+        BatchSizeState once = POLICY.observe(before, new StepReading(10, 1));
+        BatchSizeState twice = POLICY.observe(before, new StepReading(10, 1));
+
+        assertThat(before.memory()).containsExactly(memory);
+        assertThat(once).usingRecursiveComparison().isEqualTo(twice);
+    }
+
+    @Test
+    void restoredAtAnyStepTheSizesAreThoseOfAnUninterruptedRun() {
+        SplittableRandom random = new SplittableRandom(4);
+        double[] losses = random.doubles(60, 0.9, 1.1).toArray();
+        BatchSizeState uninterrupted = run(POLICY, losses.length, t -> losses[t]);
+
+        for (int cut = 0; cut < losses.length; cut++) {
+            BatchSizeState state = run(POLICY, cut, t -> losses[t]);
+            GrowOnPlateau restarted = new GrowOnPlateau(BOUNDS, 16, 2, 2, 0.01, 0);
+            state = new BatchSizeState(
+                    state.batchSize(), state.reason(), state.memory().clone());
+            for (int t = cut; t < losses.length; t++) state = restarted.observe(state, new StepReading(10, losses[t]));
+
+            assertThat(state).as("cut at %d", cut).usingRecursiveComparison().isEqualTo(uninterrupted);
+        }
+    }
+
+    @Test
+    void theStateOfAnotherPolicyIsReplacedAndABoundThatMovedIsKept() {
+        BatchSizeState fixed = new FixedBatchSize(500).init();
+        BatchSizeState grown =
+                new BatchSizeState(4096, "loss has settled", POLICY.init().memory());
+
+        assertThat(POLICY.observe(fixed, new StepReading(10, 1)).batchSize()).isEqualTo(16);
+        assertThat(POLICY.observe(grown, new StepReading(10, 1)).batchSize()).isEqualTo(1024);
+    }
+
+    @Test
+    void settingsOutOfRangeAreNamed() {
+        assertThatThrownBy(() -> new GrowOnPlateau(BOUNDS, 4, 2, 2, 0, 0))
+                .hasMessage("batch.size must be in 8..1024. Received: 4");
+        assertThatThrownBy(() -> new GrowOnPlateau(BOUNDS, 16, 1, 2, 0, 0))
+                .hasMessage("batch.plateau.factor must be > 1. Received: 1.0");
+        assertThatThrownBy(() -> new GrowOnPlateau(BOUNDS, 16, 2, 1, 0, 0))
+                .hasMessage("batch.plateau.window must be >= 2. Received: 1");
+        assertThatThrownBy(() -> new GrowOnPlateau(BOUNDS, 16, 2, 2, Double.NaN, 0))
+                .hasMessage("batch.plateau.tolerance must be in [0, 1). Received: NaN");
+        assertThatThrownBy(() -> new GrowOnPlateau(BOUNDS, 16, 2, 2, 0, -1))
+                .hasMessage("batch.plateau.cooldown must be >= 0. Received: -1");
+        assertThatThrownBy(() -> new BatchSizeBounds(0, 1)).hasMessage("batch.min must be >= 1. Received: 0");
+        assertThatThrownBy(() -> new BatchSizeBounds(5, 4))
+                .hasMessage("batch.max must be >= batch.min (5). Received: 4");
+    }
+
+    private static BatchSizeState run(BatchSizePolicy policy, int steps, IntToDoubleFunction loss) {
+        BatchSizeState state = policy.init();
+        for (int t = 0; t < steps; t++) state = policy.observe(state, new StepReading(10, loss.applyAsDouble(t)));
+        return state;
+    }
+}

@@ -1,0 +1,121 @@
+package dev.millrace.pipeline.local;
+
+import dev.millrace.pipeline.config.ConfigLoader;
+import dev.millrace.pipeline.config.TrainingConfig;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.Callable;
+import java.util.function.BiConsumer;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Command;
+import picocli.CommandLine.Option;
+
+/** {@code millrace local}: a broker, a stream that drifts, and the training job, all in this process. */
+@Command(
+        name = "local",
+        header = "Broker, drifting stream and training job in one process.",
+        description = {
+            "Trains on this machine, with nothing else installed: starts a Kafka broker, a generator of clicks whose"
+                    + " preferences drift, and the training job on a Flink mini cluster, and shows how it goes.",
+            "Everything listens on 127.0.0.1 only. Ctrl-C stops the job with a savepoint; the same --directory"
+                    + " continues from it."
+        },
+        footer = {
+            "",
+            "Examples:",
+            "  millrace local",
+            "  millrace local --rate 5000 --duration 30",
+            "  millrace local --set batch.size.initial=32 --set learning-rate=0.05"
+        })
+public final class LocalCommand implements Callable<Integer> {
+
+    private static final String DEFAULT_CONFIGURATION = "local.yaml";
+
+    @Option(
+            names = "--rate",
+            defaultValue = "20000",
+            description = "Samples generated per second; 0 for as many as go. Default: ${DEFAULT-VALUE}.")
+    double rate;
+
+    @Option(names = "--duration", paramLabel = "SECONDS", description = "Stop after so many seconds. Default: never.")
+    @Nullable
+    Integer duration;
+
+    @Option(
+            names = "--directory",
+            description = "Where broker, checkpoints, savepoints and snapshots are kept. Default: a new one in the"
+                    + " temporary directory.")
+    @Nullable
+    Path directory;
+
+    @Option(names = "--config", description = "Training configuration. Default: a model for the generated clicks.")
+    @Nullable
+    Path config;
+
+    @Option(
+            names = "--set",
+            paramLabel = "KEY=VALUE",
+            description = "Sets one option over the configuration; may be repeated.")
+    List<String> overrides = new ArrayList<>();
+
+    @Option(names = "--workers", defaultValue = "1", description = "Parallel workers. Default: ${DEFAULT-VALUE}.")
+    int workers;
+
+    @Option(names = "--seed", defaultValue = "1", description = "Seed of the generator. Default: ${DEFAULT-VALUE}.")
+    long seed;
+
+    private final BiConsumer<StreamExecutionEnvironment, TrainingConfig> job;
+    private final LocalFeed feed;
+
+    /** @param job defines the training job in an environment */
+    public LocalCommand(BiConsumer<StreamExecutionEnvironment, TrainingConfig> job, LocalFeed feed) {
+        this.job = job;
+        this.feed = feed;
+    }
+
+    @Override
+    public Integer call() throws Exception {
+        LocalRun run = prepare(LiveScreen.of(System.out, StandardOutput.isTerminal(), System.getenv()));
+        Interrupts.onFirst(run::requestStop);
+        return run.run(duration == null ? null : Duration.ofSeconds(duration), rate, seed);
+    }
+
+    /** Checks the configuration, before anything is started. */
+    LocalRun prepare(LiveScreen screen) throws IOException {
+        LocalDirectory place = new LocalDirectory(root());
+        Path file = config == null ? defaultConfiguration(place) : config;
+        // The broker's address is not known yet; mistakes should be told now all the same.
+        load(place, file, "127.0.0.1:1");
+        return new LocalRun(place, address -> load(place, file, address), job, feed, screen);
+    }
+
+    private TrainingConfig load(LocalDirectory place, Path file, String bootstrapServers) {
+        return ConfigLoader.of(file)
+                .fallback("publish.directory", place.snapshots().toString())
+                .fallback("checkpoint.directory", place.checkpoints().toUri().toString())
+                .fallback("training.workers", workers)
+                .overrides(overrides)
+                .override("kafka.bootstrap.servers", bootstrapServers)
+                .load();
+    }
+
+    private Path root() throws IOException {
+        return directory == null
+                ? Files.createTempDirectory("millrace-local-")
+                : Files.createDirectories(directory).toRealPath();
+    }
+
+    /** The feed's configuration as a file beside what it makes, to be read and changed; one that is there stays. */
+    private Path defaultConfiguration(LocalDirectory place) throws IOException {
+        Path file = place.root().resolve(DEFAULT_CONFIGURATION);
+        if (!Files.exists(file)) {
+            Files.writeString(file, feed.configuration());
+        }
+        return file;
+    }
+}

@@ -1,0 +1,29 @@
+package dev.millrace.pipeline.source;
+
+import dev.millrace.schemas.wire.DecodedSample;
+import dev.millrace.schemas.wire.Rejection;
+import dev.millrace.schemas.wire.SampleDecoder;
+import org.jspecify.annotations.Nullable;
+
+/** Judges records as the job would, outside of a job. */
+public final class SampleCheck {
+    private final SampleDecoder decoder;
+    private final SampleFit fit;
+    private final DecodedSample decoded = new DecodedSample();
+    private final Sample sample = new Sample();
+
+    public SampleCheck(SampleReading reading) {
+        decoder = reading.decoder();
+        fit = reading.fit();
+    }
+
+    /**
+     * Why a record could not become a sample; null if it could.
+     *
+     * @param time of the record, milliseconds since the epoch
+     */
+    public @Nullable Rejection check(byte @Nullable [] value, long time) {
+        Rejection rejection = decoder.decode(value, decoded);
+        return rejection == null ? fit.fill(sample, decoded, time) : rejection;
+    }
+}

@@ -1,0 +1,118 @@
+package dev.millrace.pipeline.benchmark;
+
+import dev.millrace.model.batchsize.FixedBatchSize;
+import dev.millrace.model.engine.Engines;
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.TrainingLoop;
+import dev.millrace.pipeline.gradient.WorkerSettings;
+import dev.millrace.pipeline.server.ServerSettings;
+import dev.millrace.pipeline.server.StepReport;
+import dev.millrace.pipeline.source.GatedSource;
+import dev.millrace.pipeline.source.Sample;
+import dev.millrace.pipeline.source.SampleSerializer;
+import java.util.List;
+import java.util.Map;
+import org.apache.flink.api.common.eventtime.WatermarkStrategy;
+import org.apache.flink.api.common.functions.OpenContext;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.apache.flink.util.CloseableIterator;
+
+/** Steps per second of the loop alone: one worker, mini-batches of 32 samples of 32 features, synchronous. */
+public final class LoopBenchmark {
+    private static final int BATCH = 32;
+
+    private LoopBenchmark() {}
+
+    /** Arguments: seconds' worth of steps to run each, as a number of steps (default 60000 and 10000). */
+    public static void main(String[] args) throws Exception {
+        int small = args.length > 0 ? Integer.parseInt(args[0]) : 60_000;
+        int large = args.length > 1 ? Integer.parseInt(args[1]) : 10_000;
+        for (int round = 0; round < 3; round++) {
+            run("1k", Benchmarks.hidden(30), small);
+            run("100k", Benchmarks.hidden(2940), large);
+        }
+        System.exit(0);
+    }
+
+    @SuppressWarnings("try") // the iterator may be interrupted when it is closed
+    private static void run(String name, ModelSpec spec, int steps) throws Exception {
+        StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(Benchmarks.flink(0));
+        env.setParallelism(1);
+        var numbers = env.fromSource(
+                new GatedSource<>(new NumberSequenceSource(0, (long) steps * BATCH - 1), Types.LONG),
+                WatermarkStrategy.noWatermarks(),
+                "numbers");
+        numbers.getTransformation().setCoLocationGroupKey(TrainingLoop.WORKER_SLOT);
+        var outputs = TrainingLoop.build(
+                numbers.map(new RandomSamples()).returns(SampleSerializer.TYPE),
+                spec,
+                Engines.factory("nd4j"),
+                BATCH,
+                1000,
+                new WorkerSettings(0, BATCH),
+                settings(spec));
+        outputs.deadLetters().sinkTo(new DiscardingSink<>());
+        outputs.snapshots().sinkTo(new DiscardingSink<>());
+        double best = 0;
+        try (CloseableIterator<StepReport> reports = outputs.reports().executeAndCollect()) {
+            long before = 0;
+            while (reports.hasNext()) {
+                StepReport report = reports.next();
+                if (report.seconds() > 0.4) best = Math.max(best, (report.steps() - before) / report.seconds());
+                before = report.steps();
+            }
+        }
+        System.out.printf(
+                "%-5s %7d parameters  %8.0f steps/s (best half second)%n",
+                name, spec.layout().size(), best);
+    }
+
+    private static ServerSettings settings(ModelSpec spec) {
+        return new ServerSettings(
+                spec.name(),
+                spec.toJson(),
+                List.of("numbers"),
+                1,
+                Map.of(),
+                Map.of(),
+                new FixedBatchSize(BATCH),
+                false,
+                false,
+                10_000,
+                3,
+                10_000,
+                0.999,
+                500,
+                0,
+                0,
+                512 * 1024,
+                Map.of());
+    }
+
+    private static final class RandomSamples extends RichMapFunction<Long, Sample> {
+        private static final long serialVersionUID = 1L;
+        private transient Sample sample;
+
+        @SuppressWarnings("NullAway.Init") // Flink calls open before map
+        RandomSamples() {}
+
+        @Override
+        public void open(OpenContext context) {
+            sample = new Sample();
+            sample.features = new float[32];
+            sample.labels = new float[1];
+        }
+
+        @Override
+        public Sample map(Long number) {
+            int n = number.intValue();
+            sample.features[n & 31] = (n * 0x9E3779B9) * 0x1p-32f;
+            sample.labels[0] = n & 1;
+            return sample;
+        }
+    }
+}
