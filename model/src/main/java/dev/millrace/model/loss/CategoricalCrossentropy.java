@@ -7,7 +7,7 @@ import dev.millrace.model.memory.Memory;
  * Softmax cross-entropy from logits, in nats: {@code l = log sum_k e^(z_k - m) - (z_y - m), m = max z}; gradient
  * {@code softmax(z) - onehot(y)}.
  *
- * <p>Example: logits 1.2, -0.8, -0.5, label 0 give 0.276119 nats: {@code log(1 + e^-2 + e^-1.7)}. Source: Goodfellow et al.
+ * <p>Example: logits 1.2, -0.8, -0.5, label 0 give 0.276130 nats: {@code log(1 + e^-2 + e^-1.7)}. Source: Goodfellow et al.
  * 2016, 6.2.2.
  */
 final class CategoricalCrossentropy implements OutputLoss {

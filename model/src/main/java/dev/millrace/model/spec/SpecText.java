@@ -32,8 +32,9 @@ final class SpecText {
 
     private static Map<String, @Nullable Object> parse(ObjectMapper mapper, String text) {
         try {
-            Map<String, @Nullable Object> tree = mapper.readValue(text, new TypeReference<>() {});
-            if (tree == null) throw new IllegalArgumentException("The model must have settings. Received: nothing");
+            Map<String, @Nullable Object> tree =
+                    mapper.readValue(text, new TypeReference<Map<String, @Nullable Object>>() {});
+            if (tree == null) throw new IllegalArgumentException("The model is empty");
             return tree;
         } catch (JsonProcessingException e) {
             throw new IllegalArgumentException("The model is not well-formed: " + e.getOriginalMessage(), e);

@@ -16,8 +16,13 @@ class EngineMemoryTest {
 
     @ParameterizedTest
     @CsvSource({
-        "784, 128, 1, 2000", "784, 128, 32, 1000", "784, 128, 1024, 100", "784, 512, 1024, 20",
-        "32, 64, 1, 20000", "32, 64, 32, 5000", "32, 64, 1024, 1000"
+        "784, 128, 1, 2000",
+        "784, 128, 32, 1000",
+        "784, 128, 1024, 100",
+        "784, 512, 1024, 20",
+        "32, 64, 1, 20000",
+        "32, 64, 32, 5000",
+        "32, 64, 1024, 1000"
     })
     void stepOfARealModelAllocatesAtMost512Bytes(int inputs, int hidden, int rows, int steps) {
         ModelSpec spec = Networks.digits(inputs, hidden);
@@ -56,8 +61,12 @@ class EngineMemoryTest {
     }
 
     private static void openUseAndClose(ModelSpec spec) {
-        try (GradientEngine engine = Networks.engine(spec, new float[spec.layout().size()])) {
-            engine.lossAndGradient(Networks.samples(spec, 2, 1), 2, new GradientSum(spec.layout().size()));
+        try (GradientEngine engine =
+                Networks.engine(spec, new float[spec.layout().size()])) {
+            engine.lossAndGradient(
+                    Networks.samples(spec, 2, 1),
+                    2,
+                    new GradientSum(spec.layout().size()));
         }
     }
 }

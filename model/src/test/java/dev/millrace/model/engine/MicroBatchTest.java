@@ -6,8 +6,6 @@ import static org.assertj.core.api.Assertions.within;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.Arrays;
 import org.junit.jupiter.api.Test;
-import org.junit.jupiter.params.ParameterizedTest;
-import org.junit.jupiter.params.provider.ValueSource;
 
 class MicroBatchTest {
     private static final ModelSpec SPEC = Networks.digits(30, 24);

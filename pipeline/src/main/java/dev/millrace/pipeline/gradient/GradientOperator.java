@@ -46,7 +46,6 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private final WorkerSettings settings;
 
     private transient ModelSpec spec;
-    private transient int outputs;
     private transient GradientEngine engine;
     private transient GradientSum sum;
     private transient WorkerClock clock;

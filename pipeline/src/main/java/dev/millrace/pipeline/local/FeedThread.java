@@ -36,6 +36,11 @@ final class FeedThread implements AutoCloseable {
         return started;
     }
 
+    /** Waits until everything was produced. */
+    void awaitEnd() throws InterruptedException {
+        thread.join();
+    }
+
     boolean hasFailed() {
         return failure != null;
     }

@@ -2,6 +2,7 @@ package dev.millrace.pipeline.local;
 
 import dev.millrace.pipeline.config.ConfigLoader;
 import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.produce.FileFeed;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -30,7 +31,8 @@ import picocli.CommandLine.Option;
             "Examples:",
             "  millrace local",
             "  millrace local --rate 5000 --duration 30",
-            "  millrace local --set batch.size.initial=32 --set learning-rate=0.05"
+            "  millrace local --set batch.size=64 --set learning-rate=0.05",
+            "  millrace local --data electricity.csv.gz --label class --config electricity.yaml --rate 0"
         })
 public final class LocalCommand implements Callable<Integer> {
 
@@ -69,6 +71,23 @@ public final class LocalCommand implements Callable<Integer> {
     @Option(names = "--seed", defaultValue = "1", description = "Seed of the generator. Default: ${DEFAULT-VALUE}.")
     long seed;
 
+    @Option(
+            names = "--data",
+            paramLabel = "FILE",
+            description = "Train on this CSV, JSON lines or IDX file instead of generated clicks; needs --config.")
+    @Nullable
+    Path data;
+
+    @Option(names = "--label", paramLabel = "COLUMN", description = "CSV: name of the label's column.")
+    @Nullable
+    String label;
+
+    @Option(
+            names = "--epochs",
+            defaultValue = "1",
+            description = "How often the file is sent. Default: ${DEFAULT-VALUE}.")
+    int epochs;
+
     private final BiConsumer<StreamExecutionEnvironment, TrainingConfig> job;
     private final LocalFeed feed;
 
@@ -91,7 +110,11 @@ public final class LocalCommand implements Callable<Integer> {
         Path file = config == null ? defaultConfiguration(place) : config;
         // The broker's address is not known yet; mistakes should be told now all the same.
         load(place, file, "127.0.0.1:1");
-        return new LocalRun(place, address -> load(place, file, address), job, feed, screen);
+        return new LocalRun(place, address -> load(place, file, address), job, feed(), screen);
+    }
+
+    private LocalFeed feed() {
+        return data == null ? feed : new FileFeed(data, label, epochs);
     }
 
     private TrainingConfig load(LocalDirectory place, Path file, String bootstrapServers) {
@@ -114,7 +137,7 @@ public final class LocalCommand implements Callable<Integer> {
     private Path defaultConfiguration(LocalDirectory place) throws IOException {
         Path file = place.root().resolve(DEFAULT_CONFIGURATION);
         if (!Files.exists(file)) {
-            Files.writeString(file, feed.configuration());
+            Files.writeString(file, feed().configuration());
         }
         return file;
     }

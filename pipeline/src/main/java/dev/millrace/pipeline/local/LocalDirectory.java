@@ -27,6 +27,11 @@ record LocalDirectory(Path root) {
         return root.resolve("checkpoints");
     }
 
+    /** Every report as a line. */
+    Path reports() {
+        return root.resolve("reports.csv");
+    }
+
     Path savepoints() {
         return root.resolve("savepoints");
     }

@@ -82,11 +82,17 @@ final class LocalRun {
             long seed)
             throws Exception {
         introduce(cluster, config);
+        FeedThread samples = FeedThread.start(feed, config, samplesPerSecond, seed);
+        if (config.source().bounded()) {
+            screen.say("Sending all samples first: source.bounded ends at what the topic holds when the job begins.");
+            samples.awaitEnd();
+        }
         long begin = System.nanoTime();
         JobID id = cluster.submit(graph(config));
         CompletableFuture<JobResult> result = cluster.result(id);
-        try (ReportWatcher reports = ReportWatcher.start(config);
-                FeedThread samples = FeedThread.start(feed, config, samplesPerSecond, seed)) {
+        try (samples;
+                ReportLog log = new ReportLog(directory.reports());
+                ReportWatcher reports = ReportWatcher.start(config, log)) {
             while (!result.isDone()
                     && !samples.hasFailed()
                     && !over(begin, duration)
@@ -104,8 +110,10 @@ final class LocalRun {
     }
 
     private void createTopics(EmbeddedKafka kafka, TrainingConfig config) {
+        // A bounded run reads to the end: nothing of it may have been dropped by then.
+        Map<String, String> samples = config.source().bounded() ? Map.of("retention.ms", "-1") : SAMPLE_TOPIC;
         for (String topic : config.source().topics()) {
-            kafka.createTopic(topic, config.training().workers(), SAMPLE_TOPIC);
+            kafka.createTopic(topic, config.training().workers(), samples);
         }
         createTopic(kafka, config.publish().snapshotTopic(), SAMPLE_TOPIC);
         createTopic(kafka, config.publish().modelTopic(), COMPACTED);

@@ -3,6 +3,7 @@ package dev.millrace.pipeline.local;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.publish.PublishedVersion;
 import dev.millrace.pipeline.publish.ReportCodec;
+import dev.millrace.pipeline.server.StepReport;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
@@ -10,9 +11,9 @@ import java.util.Properties;
 import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.consumer.ConsumerConfig;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.ConsumerRecords;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.errors.WakeupException;
 import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.jspecify.annotations.Nullable;
 
@@ -28,8 +29,11 @@ final class ReportWatcher implements AutoCloseable {
     private final ReportCodec reports = new ReportCodec();
     private final KafkaConsumer<byte[], byte[]> consumer;
     private final Thread thread;
+    private final ReportLog log;
+    private volatile boolean closing;
 
-    private ReportWatcher(TrainingConfig config) {
+    private ReportWatcher(TrainingConfig config, ReportLog log) {
+        this.log = log;
         this.reportTopic = config.report().topic();
         this.modelTopic = config.publish().modelTopic();
         this.history = new LiveHistory(String.valueOf(config.model().get("name")));
@@ -42,8 +46,8 @@ final class ReportWatcher implements AutoCloseable {
     }
 
     /** Begins with what is written from now on. */
-    static ReportWatcher start(TrainingConfig config) {
-        ReportWatcher watcher = new ReportWatcher(config);
+    static ReportWatcher start(TrainingConfig config, ReportLog log) {
+        ReportWatcher watcher = new ReportWatcher(config, log);
         List<TopicPartition> partitions = new ArrayList<>();
         for (String topic : new String[] {watcher.reportTopic, watcher.modelTopic}) {
             if (topic != null) {
@@ -61,19 +65,22 @@ final class ReportWatcher implements AutoCloseable {
         return history;
     }
 
+    /** Ends when it is to close and nothing more is there. */
     private void read() {
         try (consumer) {
-            while (true) {
-                consumer.poll(POLL).forEach(this::take);
-            }
-        } catch (WakeupException e) {
-            // close() asked for it
+            ConsumerRecords<byte[], byte[]> records;
+            do {
+                records = consumer.poll(POLL);
+                records.forEach(this::take);
+            } while (!closing || !records.isEmpty());
         }
     }
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
         if (record.topic().equals(reportTopic)) {
-            history.add(reports.decode(record.value()));
+            StepReport report = reports.decode(record.value());
+            history.add(report);
+            log.add(report);
         } else {
             history.published(PublishedVersion.of(record.value()), record.timestamp());
         }
@@ -81,7 +88,7 @@ final class ReportWatcher implements AutoCloseable {
 
     @Override
     public void close() {
-        consumer.wakeup();
+        closing = true;
         try {
             thread.join(JOIN_MILLIS);
         } catch (InterruptedException e) {

@@ -1,0 +1,53 @@
+package dev.millrace.pipeline.local;
+
+import dev.millrace.pipeline.server.StepReport;
+import java.io.IOException;
+import java.io.PrintWriter;
+import java.io.UncheckedIOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardOpenOption;
+import java.util.Locale;
+
+/** Every report as a line of a CSV file, for plots. A run that continues appends. */
+final class ReportLog implements AutoCloseable {
+    private static final String HEADER =
+            "time_ms,version,steps,total_samples,samples,loss,window_loss,accuracy,auc,batch_size,learning_rate";
+
+    private final PrintWriter out;
+
+    ReportLog(Path file) {
+        try {
+            boolean fresh = !Files.exists(file);
+            out = new PrintWriter(Files.newBufferedWriter(
+                    file, StandardCharsets.UTF_8, StandardOpenOption.CREATE, StandardOpenOption.APPEND));
+            if (fresh) out.println(HEADER);
+        } catch (IOException e) {
+            throw new UncheckedIOException("Cannot write " + file, e);
+        }
+    }
+
+    void add(StepReport report) {
+        out.printf(
+                Locale.ROOT,
+                "%d,%d,%d,%d,%d,%.6f,%.6f,%.6f,%.6f,%d,%.6g%n",
+                report.time(),
+                report.version(),
+                report.steps(),
+                report.totalSamples(),
+                report.samples(),
+                report.loss(),
+                report.windowLoss(),
+                report.accuracy(),
+                report.auc(),
+                report.batchSize(),
+                report.learningRate());
+        out.flush();
+    }
+
+    @Override
+    public void close() {
+        out.close();
+    }
+}
