@@ -1,0 +1,51 @@
+package dev.millrace.model;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.Architectures.layeredArchitecture;
+
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+
+@AnalyzeClasses(packages = "dev.millrace.model", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArchitectureTest {
+
+    @ArchTest
+    static final ArchRule modelKnowsNoStreaming = noClasses()
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.flink..", "org.apache.kafka..", "dev.millrace.pipeline..");
+
+    @ArchTest
+    static final ArchRule numericPackagesDependInOneDirection = layeredArchitecture()
+            .consideringOnlyDependenciesInLayers()
+            .layer("spec")
+            .definedBy("dev.millrace.model.spec..")
+            .layer("memory")
+            .definedBy("dev.millrace.model.memory..")
+            .layer("loss")
+            .definedBy("dev.millrace.model.loss..")
+            .layer("layer")
+            .definedBy("dev.millrace.model.layer..")
+            .layer("engine")
+            .definedBy("dev.millrace.model.engine..")
+            .whereLayer("spec")
+            .mayNotAccessAnyLayer()
+            .whereLayer("memory")
+            .mayNotAccessAnyLayer()
+            .whereLayer("loss")
+            .mayOnlyAccessLayers("spec", "memory")
+            .whereLayer("layer")
+            .mayOnlyAccessLayers("spec", "memory")
+            .whereLayer("engine")
+            .mayOnlyAccessLayers("spec", "memory", "loss", "layer");
+
+    @ArchTest
+    static final ArchRule nativeProductsAreCalledFromOnePlace = noClasses()
+            .that()
+            .resideOutsideOfPackages("dev.millrace.model.memory..", "dev.millrace.model.engine..")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.bytedeco.openblas..", "org.bytedeco.dnnl..", "org.nd4j..");
+}
