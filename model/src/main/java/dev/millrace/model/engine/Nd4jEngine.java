@@ -120,6 +120,7 @@ public final class Nd4jEngine implements GradientEngine {
                     into.predictions,
                     sums);
             forgetUnweighted(batch.weights(), from, n);
+            silence(batch.weights(), from, n);
             backward(n, from == 0);
         }
         if (rows == 0) Memory.zero(gradients.address(0), into.gradient.length);
@@ -163,6 +164,15 @@ public final class Nd4jEngine implements GradientEngine {
             if (weights[from + r] == 0) {
                 Memory.zero(gradient.address() + 4 * (gradient.position() + (long) r * outputs), outputs);
             }
+        }
+    }
+
+    /** Takes rows of weight zero out: what overflowed in them would be infinity times zero, which is NaN. */
+    private void silence(float[] weights, int from, int rows) {
+        for (int r = 0; r < rows; r++) {
+            if (weights[from + r] != 0) continue;
+            Memory.zero(features.address((long) r * inputs), inputs);
+            for (Layer layer : layers) layer.silence(r);
         }
     }
 
