@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures: deploy/benchmark.sh loop | job | engine. Each prints what it measured; nothing else should run meanwhile.
 # job and engine compare with Python in the same run: they need python3 with torch, numpy and confluent_kafka
-# (Debian: python3-torch python3-numpy python3-confluent-kafka).
+# (Debian: python3-torch python3-numpy python3-confluent-kafka libopenblas0-pthread).
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -12,7 +12,7 @@ what=${1:-}
 case $what in
     loop) main=dev.millrace.pipeline.benchmark.LoopBenchmark ;;
     job) main=dev.millrace.pipeline.benchmark.JobBenchmark ;;
-    engine) main=dev.millrace.model.benchmark.EngineBenchmark ;;
+    engine) main=dev.millrace.model.benchmark.StepRatios ;;
     *) sed -n '2,4p' "$0" | cut -c3- >&2; exit 2 ;;
 esac
 shift
@@ -23,7 +23,7 @@ mvn -q -B -pl pipeline -am test-compile dependency:build-classpath -DincludeScop
     -Dmdep.outputFile="$classpath" -Dspotless.check.skip=true
 case $what in
     job) [ $# -gt 0 ] || set -- 2 2000000 200000; set -- "$root/pipeline/src/test/python/kafka_torch_loop.py" "$@" ;;
-    engine) set -- "$root/model/src/test/python/torch_steps.py" "$@" ;;
+    engine) [ $# -gt 0 ] || set -- 3; set -- "$root/model/src/test/python/torch_step_benchmark.py" "$@" ;;
 esac
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
 exec java -Xmx4g -XX:+UseParallelGC \
