@@ -6,6 +6,7 @@ import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.optimizer.OptimizerState;
+import dev.millrace.model.optimizer.Sgd;
 import dev.millrace.model.optimizer.UpdateRule;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.Map;
@@ -25,8 +26,8 @@ import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
 /**
- * A whole step as the job takes it: parameters to the engine, loss and gradient, division, finiteness checks, SGD. The
- * same work as {@code src/test/python/torch_step_benchmark.py}; {@code src/test/sh/step-benchmark.sh} runs both.
+ * One training step, bare and guarded. The bare one is the work of {@code src/test/python/torch_step_benchmark.py};
+ * {@code src/test/sh/step-benchmark.sh} runs both.
  */
 @State(Scope.Thread)
 @BenchmarkMode(Mode.AverageTime)
@@ -45,6 +46,7 @@ public class StepBenchmark {
     private GradientEngine engine;
     private SampleBatch samples;
     private GradientSum sum;
+    private final Sgd sgd = new Sgd();
     private UpdateRule rule;
     private OptimizerState state;
     private float[] parameters;
@@ -63,16 +65,29 @@ public class StepBenchmark {
         state = rule.init(parameters.length);
     }
 
+    /** Parameters to the engine, loss and gradient, SGD on the mean: what PyTorch's loop does. */
     @Benchmark
     public double step() {
         engine.upload(0, parameters, parameters.length);
         engine.lossAndGradient(samples, Integer.MAX_VALUE, sum);
-        if (rule.apply(++steps, 0.01, sum.weight, sum.gradient, state, parameters, state, next)) {
-            float[] before = parameters;
-            parameters = next;
-            next = before;
-        }
+        sgd.update(++steps, 0.01 / sum.weight, sum.gradient, state, parameters, state, next);
+        swap();
         return sum.lossSum;
+    }
+
+    /** The same with all that the job adds for safety: norm, finiteness before and after, clipping. */
+    @Benchmark
+    public double guardedStep() {
+        engine.upload(0, parameters, parameters.length);
+        engine.lossAndGradient(samples, Integer.MAX_VALUE, sum);
+        if (rule.apply(++steps, 0.01, sum.weight, sum.gradient, state, parameters, state, next)) swap();
+        return sum.lossSum;
+    }
+
+    private void swap() {
+        float[] before = parameters;
+        parameters = next;
+        next = before;
     }
 
     @TearDown

@@ -26,7 +26,8 @@ public final class StepRatios {
         int rounds = Integer.parseInt(args[1]);
         String[] models = args.length > 2 ? Arrays.copyOfRange(args, 2, args.length) : MODELS;
         System.out.println("us per step: processor (wall), best of " + rounds + " rounds");
-        System.out.println("model           batch               millrace                PyTorch   ratio target bytes");
+        System.out.println(
+                "model           batch               millrace                PyTorch   ratio target bytes   guarded  ratio");
         for (String model : models) {
             for (int b = 0; b < BATCHES.length; b++) compare(args[0], model, BATCHES[b], TARGETS[b], rounds);
         }
@@ -37,18 +38,18 @@ public final class StepRatios {
         String java = Path.of(System.getProperty("java.home"), "bin", "java").toString();
         String classPath = System.getProperty("java.class.path");
         String rows = Integer.toString(batch);
-        double[] ours = never();
-        double[] theirs = never();
+        double[] ours = never(3);
+        double[] theirs = never(2);
         double bytes = Double.POSITIVE_INFINITY;
         for (int round = 0; round < rounds; round++) {
             String[] times = run(List.of(java, "-cp", classPath, StepTimes.class.getName(), model, rows, SECONDS));
             keepLeast(ours, times);
-            bytes = Math.min(bytes, Double.parseDouble(times[2]));
+            bytes = Math.min(bytes, Double.parseDouble(times[3]));
             keepLeast(theirs, run(List.of("/usr/bin/python3", script, model, rows, SECONDS)));
         }
         System.out.printf(
                 Locale.ROOT,
-                "%-15s %5d %10.1f (%9.1f) %10.1f (%9.1f) %6.2fx %5.1fx %5.0f%n",
+                "%-15s %5d %10.1f (%9.1f) %10.1f (%9.1f) %6.2fx %5.1fx %5.0f %9.1f %5.2fx%n",
                 model,
                 batch,
                 ours[0],
@@ -57,11 +58,15 @@ public final class StepRatios {
                 theirs[1],
                 theirs[0] / ours[0],
                 target,
-                bytes);
+                bytes,
+                ours[2],
+                theirs[0] / ours[2]);
     }
 
-    private static double[] never() {
-        return new double[] {Double.POSITIVE_INFINITY, Double.POSITIVE_INFINITY};
+    private static double[] never(int length) {
+        double[] never = new double[length];
+        Arrays.fill(never, Double.POSITIVE_INFINITY);
+        return never;
     }
 
     private static void keepLeast(double[] least, String[] words) {

@@ -6,11 +6,13 @@ import java.util.Locale;
 
 /**
  * The loop of {@code torch_step_benchmark.py} around {@link StepBenchmark#step}: of the best tenth of a second, the
- * processor time of a step (of its thread: that of the process comes in ticks of 10 ms), its wall time, and the bytes it
- * allocated.
+ * processor time of a step (of its thread: that of the process comes in ticks of 10 ms), its wall time, that of a guarded step, and
+ * the bytes that a step allocated.
  */
 public final class StepTimes {
     private static final long SLICE_NANOS = 100_000_000;
+
+    private record Times(double cpu, double wall, long bytes) {}
 
     private StepTimes() {}
 
@@ -23,11 +25,15 @@ public final class StepTimes {
         benchmark.setUp();
         long warmUntil = System.nanoTime() + Math.min(1_500_000_000L, nanos / 2);
         while (System.nanoTime() < warmUntil) benchmark.step();
-        measure(benchmark, nanos);
+        Times bare = measure(benchmark::step, nanos);
+        long guardedUntil = System.nanoTime() + SLICE_NANOS * 5;
+        while (System.nanoTime() < guardedUntil) benchmark.guardedStep();
+        Times guarded = measure(benchmark::guardedStep, nanos / 2);
         benchmark.tearDown();
+        System.out.printf(Locale.ROOT, "%f %f %f %d%n", bare.cpu, bare.wall, guarded.cpu, bare.bytes);
     }
 
-    private static void measure(StepBenchmark benchmark, long nanos) {
+    private static Times measure(Runnable step, long nanos) {
         ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
         double bestCpu = Double.POSITIVE_INFINITY;
         double bestWall = Double.POSITIVE_INFINITY;
@@ -39,13 +45,13 @@ public final class StepTimes {
             long wall = System.nanoTime();
             long steps = 0;
             while (System.nanoTime() - wall < SLICE_NANOS) {
-                benchmark.step();
+                step.run();
                 steps++;
             }
             bestCpu = Math.min(bestCpu, (threads.getCurrentThreadCpuTime() - cpu) / 1e3 / steps);
             bestWall = Math.min(bestWall, (System.nanoTime() - wall) / 1e3 / steps);
             bytes = Math.min(bytes, (threads.getCurrentThreadAllocatedBytes() - allocated) / steps);
         }
-        System.out.printf(Locale.ROOT, "%f %f %d%n", bestCpu, bestWall, bytes);
+        return new Times(bestCpu, bestWall, bytes);
     }
 }
