@@ -41,6 +41,19 @@ class UpdateRuleTest {
     }
 
     @ParameterizedTest
+    @ValueSource(doubles = {3, 7, 32, 1000, 0.3, 1e-3, 16777217})
+    void divisionRoundsOnceWhetherOrNotTheWeightIsAFloat(double weight) {
+        UpdateRule rule = rule(Map.of());
+        float[] sum = {1.7f, -2.3f, 1e-3f, 12345.678f, 1e30f};
+        float[] expected = new float[5];
+        for (int i = 0; i < 5; i++) expected[i] = (float) (sum[i] / weight);
+
+        rule.apply(1, 1, weight, sum, rule.init(5), new float[5], rule.init(5), next);
+
+        for (int i = 0; i < 5; i++) assertThat(next[i]).isEqualTo(-expected[i]);
+    }
+
+    @ParameterizedTest
     @ValueSource(floats = {Float.NaN, Float.POSITIVE_INFINITY, Float.NEGATIVE_INFINITY})
     void aGradientThatIsNotFiniteIsRefusedBeforeTheClipAndChangesNothing(float poison) {
         for (String name : new String[] {"sgd", "momentum", "nesterov", "adam", "adamw"}) {
