@@ -26,6 +26,8 @@ public final class Nd4jEngine implements GradientEngine {
 
     private final int inputs;
     private final int outputs;
+    private final int labelWidth;
+    private final int size;
     private final int chunk;
     private final OffHeap parameters;
     private final OffHeap gradients;
@@ -34,6 +36,7 @@ public final class Nd4jEngine implements GradientEngine {
     private final Layer[] layers;
     private final OutputLoss loss;
     private final LossSums sums = new LossSums();
+    private boolean closed;
 
     /** @throws IllegalStateException naming what is missing if the native libraries cannot be loaded */
     public Nd4jEngine(ModelSpec spec) {
@@ -41,7 +44,8 @@ public final class Nd4jEngine implements GradientEngine {
         this.inputs = spec.inputs();
         this.outputs = spec.outputs();
         this.chunk = chunkOf(spec);
-        int size = spec.layout().size();
+        this.labelWidth = spec.labelWidth();
+        this.size = spec.layout().size();
         this.parameters = new OffHeap(size);
         this.gradients = new OffHeap(size);
         this.features = new OffHeap((long) chunk * inputs);
@@ -83,13 +87,22 @@ public final class Nd4jEngine implements GradientEngine {
 
     @Override
     public void upload(int offset, float[] block, int length) {
-        Memory.copyIn(block, 0, parameters.address(offset), checked(block.length, length));
+        checkOpen();
+        if (offset < 0 || length < 0 || length > block.length || length > size - offset) {
+            throw new IllegalArgumentException("a block must lie within the " + size + " parameters. Received: offset "
+                    + offset + ", length " + length + " of " + block.length);
+        }
+        Memory.copyIn(block, 0, parameters.address(offset), length);
     }
 
     @Override
     public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
         int rows = batch.rows();
-        checkWidth(batch);
+        check(batch, microBatch);
+        if (into.gradient.length != size) {
+            throw new IllegalArgumentException(
+                    "the gradient must have " + size + " values. Received: " + into.gradient.length);
+        }
         if (into.predictions.length < rows * outputs) into.predictions = new float[rows * outputs];
         sums.reset();
         int step = Math.min(microBatch, chunk);
@@ -106,6 +119,8 @@ public final class Nd4jEngine implements GradientEngine {
                     from,
                     into.predictions,
                     sums);
+            forgetUnweighted(batch.weights(), from, n);
+            silence(batch.weights(), from, n);
             backward(n, from == 0);
         }
         if (rows == 0) Memory.zero(gradients.address(0), into.gradient.length);
@@ -119,7 +134,11 @@ public final class Nd4jEngine implements GradientEngine {
     @Override
     public void predict(SampleBatch batch, int microBatch, float[] predictions) {
         int rows = batch.rows();
-        checkWidth(batch);
+        check(batch, microBatch);
+        if (predictions.length < rows * outputs) {
+            throw new IllegalArgumentException(
+                    "predictions must have room for " + rows * outputs + " values. Received: " + predictions.length);
+        }
         int step = Math.min(microBatch, chunk);
         for (int from = 0; from < rows; from += step) {
             int n = Math.min(step, rows - from);
@@ -138,6 +157,25 @@ public final class Nd4jEngine implements GradientEngine {
         }
     }
 
+    /** Weight 0 times an overflowed slope is not a number, but such a row must not be felt. */
+    private void forgetUnweighted(float[] weights, int from, int rows) {
+        FloatPointer gradient = layers[layers.length - 1].outputGradient();
+        for (int r = 0; r < rows; r++) {
+            if (weights[from + r] == 0) {
+                Memory.zero(gradient.address() + 4 * (gradient.position() + (long) r * outputs), outputs);
+            }
+        }
+    }
+
+    /** Takes rows of weight zero out: what overflowed in them would be infinity times zero, which is NaN. */
+    private void silence(float[] weights, int from, int rows) {
+        for (int r = 0; r < rows; r++) {
+            if (weights[from + r] != 0) continue;
+            Memory.zero(features.address((long) r * inputs), inputs);
+            for (Layer layer : layers) layer.silence(r);
+        }
+    }
+
     private void backward(int rows, boolean first) {
         for (int i = layers.length - 1; i > 0; i--) {
             Layer below = layers[i - 1];
@@ -146,22 +184,23 @@ public final class Nd4jEngine implements GradientEngine {
         layers[0].backward(input, null, rows, first);
     }
 
-    private void checkWidth(SampleBatch batch) {
-        if (batch.featureWidth() != inputs) {
-            throw new IllegalArgumentException(
-                    "the model takes " + inputs + " features. Received: " + batch.featureWidth());
+    /** What would otherwise read or write memory that is not ours. */
+    private void check(SampleBatch batch, int microBatch) {
+        checkOpen();
+        if (microBatch < 1) throw new IllegalArgumentException("microBatch must be >= 1. Received: " + microBatch);
+        if (batch.featureWidth() != inputs || batch.labelWidth() != labelWidth) {
+            throw new IllegalArgumentException("the model takes " + inputs + " features and " + labelWidth
+                    + " labels. Received: " + batch.featureWidth() + " and " + batch.labelWidth());
         }
     }
 
-    private static int checked(int available, int length) {
-        if (length > available) {
-            throw new IllegalArgumentException("length must be <= " + available + ". Received: " + length);
-        }
-        return length;
+    private void checkOpen() {
+        if (closed) throw new IllegalStateException("the engine is closed");
     }
 
     @Override
     public void close() {
+        closed = true;
         for (Layer layer : layers) layer.close();
         features.close();
         gradients.close();

@@ -96,6 +96,12 @@ public final class DenseLayer implements Layer {
     }
 
     @Override
+    public void silence(int row) {
+        Memory.zero(outputAddress + 4L * units * row, units);
+        Memory.zero(gradientAddress + 4L * units * row, units);
+    }
+
+    @Override
     public FloatPointer output() {
         return output;
     }

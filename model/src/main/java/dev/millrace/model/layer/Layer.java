@@ -34,6 +34,9 @@ public interface Layer extends AutoCloseable {
      */
     void backward(FloatPointer input, @Nullable FloatPointer inputGradient, int rows, boolean first);
 
+    /** Clears the outputs and the output gradients of one row, so that it adds nothing to a gradient. */
+    void silence(int row);
+
     @Override
     void close();
 }

@@ -7,7 +7,7 @@ import dev.millrace.model.memory.Memory;
  * Softmax cross-entropy from logits, in nats: {@code l = log sum_k e^(z_k - m) - (z_y - m), m = max z}; gradient
  * {@code softmax(z) - onehot(y)}.
  *
- * <p>Example: logits 1.2, -0.8, -0.5, label 0 give 0.276119 nats: {@code log(1 + e^-2 + e^-1.7)}. Source: Goodfellow et al.
+ * <p>Example: logits 1.2, -0.8, -0.5, label 0 give 0.276130 nats: {@code log(1 + e^-2 + e^-1.7)}. Source: Goodfellow et al.
  * 2016, 6.2.2.
  */
 final class CategoricalCrossentropy implements OutputLoss {
@@ -31,6 +31,10 @@ final class CategoricalCrossentropy implements OutputLoss {
         long d = gradient;
         for (int i = from; i < from + rows; i++, z += 4L * outputs, d += 4L * outputs) {
             int label = (int) labels[i];
+            if (label < 0 || label >= outputs) {
+                throw new IllegalArgumentException(
+                        "row " + i + ": the label must be a class in 0.." + (outputs - 1) + ". Received: " + labels[i]);
+            }
             float weight = weights[i];
             float max = max(z);
             double total = softmax(z, max, predictions, i * outputs);

@@ -42,6 +42,7 @@ public final class OffHeap implements AutoCloseable {
 
     @Override
     public void close() {
+        if (array.wasClosed()) return;
         array.close();
     }
 }

@@ -48,12 +48,17 @@ public record ModelSpec(String name, int inputs, List<LayerSpec> layers, Loss lo
 
     /** The whole specification, defaults spelled out; equal for equal models. */
     public String toJson() {
+        return SpecText.toJson(toTree());
+    }
+
+    /** What {@link #toJson} writes, as maps and lists. */
+    public Map<String, Object> toTree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", name);
         tree.put("inputs", inputs);
         tree.put("layers", layers.stream().map(LayerSpec::toTree).toList());
         tree.put("loss", loss.word());
-        return SpecText.toJson(tree);
+        return tree;
     }
 
     /** Values of one sample that leave the last layer. */

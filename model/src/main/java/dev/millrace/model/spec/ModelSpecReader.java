@@ -1,6 +1,7 @@
 package dev.millrace.model.spec;
 
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -24,9 +25,14 @@ final class ModelSpecReader {
             problems.add("model.name must be 1 to 200 of a-z A-Z 0-9 . _ -. Received: " + name);
         }
         int inputs = integer(tree, "model", "inputs", 1, 1 << 24);
-        List<LayerSpec> layers = layers(tree.get("layers"));
+        List<@Nullable LayerSpec> read = layers(tree.get("layers"));
+        List<LayerSpec> layers = new ArrayList<>();
+        for (LayerSpec layer : read) if (layer != null) layers.add(layer);
+        checkNames(layers);
         Loss loss = word(tree, "model", "loss", Loss.class, null);
-        if (!layers.isEmpty() && loss != null) checkOutput(layers.get(layers.size() - 1), loss);
+        // A last layer that could not be read was complained of; the one before it is not the output.
+        LayerSpec last = read.isEmpty() ? null : read.get(read.size() - 1);
+        if (last != null && loss != null) checkOutput(last, loss);
         if (!problems.isEmpty() || loss == null) {
             throw new IllegalArgumentException(problems.size() + (problems.size() == 1 ? " error" : " errors")
                     + " in the model\n  " + String.join("\n  ", problems));
@@ -43,15 +49,15 @@ final class ModelSpecReader {
         return spec;
     }
 
-    private List<LayerSpec> layers(@Nullable Object value) {
-        List<LayerSpec> layers = new ArrayList<>();
+    /** One entry for each of the list, null for those that could not be read. */
+    private List<@Nullable LayerSpec> layers(@Nullable Object value) {
+        List<@Nullable LayerSpec> layers = new ArrayList<>();
         if (!(value instanceof List<?> list) || list.isEmpty()) {
             problems.add("model.layers must be a list of at least one layer. Received: " + value);
             return layers;
         }
         for (int i = 0; i < list.size(); i++) {
-            LayerSpec layer = layer(list.get(i), "model.layers[" + i + "]", i, i == list.size() - 1);
-            if (layer != null) layers.add(layer);
+            layers.add(layer(list.get(i), "model.layers[" + i + "]", i, i == list.size() - 1));
         }
         return layers;
     }
@@ -79,6 +85,9 @@ final class ModelSpecReader {
         int before = problems.size();
         rejectUnknown(where, settings, DENSE_KEYS);
         String name = text(settings, where, "name", "dense_" + (index + 1));
+        if (!name.matches(NAME)) {
+            problems.add(where + ".name must be 1 to 200 of a-z A-Z 0-9 . _ -. Received: " + name);
+        }
         int units = integer(settings, where, "units", 1, 1 << 24);
         Activation activation = word(settings, where, "activation", Activation.class, Activation.LINEAR);
         Initializer kernel = word(settings, where, "kernel_initializer", Initializer.class, Initializer.GLOROT_UNIFORM);
@@ -88,6 +97,16 @@ final class ModelSpecReader {
         }
         if (problems.size() > before || activation == null || kernel == null || bias == null) return null;
         return new DenseSpec(name, units, activation, kernel, bias);
+    }
+
+    /** The names of parameters begin with their layer's: two alike could not be told apart in a snapshot. */
+    private void checkNames(List<LayerSpec> layers) {
+        Set<String> seen = new HashSet<>();
+        for (LayerSpec layer : layers) {
+            if (!seen.add(layer.name())) {
+                problems.add("model.layers must have different names. Received twice: " + layer.name());
+            }
+        }
     }
 
     /** Cross-entropies are computed from logits: the last activation must be the one they belong to. */

@@ -41,8 +41,8 @@ class Nd4jEngineTest {
 
         GradientSum sum = atLogits(spec, 0, 1.2f, -0.8f, -0.5f);
 
-        double p = 1 / (1 + Math.exp(-2.0) + Math.exp(-1.7)); // 0.758722
-        assertThat(sum.lossSum).isCloseTo(-Math.log(p), within(1e-6)); // 0.276119
+        double p = 1 / (1 + Math.exp(-2.0) + Math.exp(-1.7)); // 0.758715
+        assertThat(sum.lossSum).isCloseTo(-Math.log(p), within(1e-6)); // 0.276130
         assertThat(sum.predictions[0]).isCloseTo((float) p, within(1e-6f));
         assertThat(sum.gradient[3]).isCloseTo((float) (p - 1), within(1e-6f));
     }
@@ -105,7 +105,7 @@ class Nd4jEngineTest {
 
         try (Nd4jEngine engine = new Nd4jEngine(CLASSES)) {
             GradientSum without = Models.gradient(engine, parameters, batch, 64);
-            batch.append(new float[] {100, -100, 100, -100}, new float[] {2}, 0);
+            batch.append(new float[] {3e38f, 3e38f, 3e38f, 3e38f}, new float[] {2}, 0); // its sums overflow
             GradientSum with = Models.gradient(engine, parameters, batch, 64);
 
             assertThat(Models.relativeError(with.gradient, without.gradient)).isLessThan(1e-6);

@@ -32,4 +32,12 @@ class FastMathTest {
             assertThat(FastMath.sigmoid(x)).isCloseTo((float) (1 / (1 + Math.exp(-x))), within(2e-7f));
         }
     }
+
+    @Test
+    void tanhKeepsItsDigitsNearZero() {
+        for (float x : new float[] {1e-6f, 1e-3f, 0.02f, 0.0399f, 0.0401f, 0.1f}) {
+            // 1 - 2 / (e^2x + 1) cancels to about 1e-7 / x: 3e-6 at 0.04.
+            assertThat(Math.abs(FastMath.tanh(x) / Math.tanh(x) - 1)).isLessThan(4e-6);
+        }
+    }
 }

@@ -45,6 +45,7 @@ final class CountingEngine implements GradientEngine {
         if (into.predictions.length < batch.rows()) into.predictions = new float[batch.rows()];
         for (int i = 0; i < batch.rows(); i++) into.gradient[(int) batch.features()[i]] -= 1;
         if (nanosPerBatch > 0) LockSupport.parkNanos(nanosPerBatch);
+        faults.trained(batch.rows());
     }
 
     @Override

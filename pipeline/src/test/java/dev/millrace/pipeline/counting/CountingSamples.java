@@ -27,6 +27,7 @@ final class CountingSamples extends RichMapFunction<Long, Sample> implements Che
     @Override
     public Sample map(Long id) {
         faults.hit(Faults.Point.SOURCE);
+        faults.read();
         sample.features[0] = id;
         sample.offset = id;
         sample.eventTime = id;

@@ -5,6 +5,7 @@ import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Which exceptions to throw, where and how often. A fault is thrown only once a checkpoint has completed since the last
@@ -24,6 +25,9 @@ final class Faults implements Serializable {
 
     private static final class Shared {
         final AtomicInteger thrown = new AtomicInteger();
+        final AtomicLong read = new AtomicLong();
+        final AtomicLong trained = new AtomicLong();
+        final AtomicLong longestBacklog = new AtomicLong();
         volatile boolean armed;
     }
 
@@ -74,6 +78,23 @@ final class Faults implements Serializable {
             shared.armed = false;
             throw new InjectedFault(point, shared.thrown.incrementAndGet());
         }
+    }
+
+    /** The source has read one sample. */
+    void read() {
+        shared().read.incrementAndGet();
+    }
+
+    /** A worker has trained on some; notes how many others were read and not trained on. */
+    void trained(int samples) {
+        Shared shared = shared();
+        long backlog = shared.read.get() - shared.trained.addAndGet(samples);
+        shared.longestBacklog.accumulateAndGet(backlog, Math::max);
+    }
+
+    /** Most samples that were ever between source and gradient, in a run without faults. */
+    long longestBacklog() {
+        return shared().longestBacklog.get();
     }
 
     int thrown() {

@@ -1,0 +1,34 @@
+#!/bin/sh
+# Measures: deploy/benchmark.sh loop | job | engine. Each prints what it measured; nothing else should run meanwhile.
+# job and engine compare with Python in the same run: they need python3 with torch, numpy and confluent_kafka
+# (Debian: python3-torch python3-numpy python3-confluent-kafka libopenblas0-pthread).
+set -eu
+
+root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
+. "$root/deploy/setup.sh"
+ensure_tools
+
+what=${1:-}
+case $what in
+    loop) main=dev.millrace.pipeline.benchmark.LoopBenchmark ;;
+    job) main=dev.millrace.pipeline.benchmark.JobBenchmark ;;
+    engine) main=dev.millrace.model.benchmark.StepRatios ;;
+    *) sed -n '2,4p' "$0" | cut -c3- >&2; exit 2 ;;
+esac
+shift
+
+cd "$root"
+classpath=$root/pipeline/target/benchmark.classpath
+mvn -q -B -pl pipeline -am test-compile dependency:build-classpath -DincludeScope=test \
+    -Dmdep.outputFile="$classpath" -Dspotless.check.skip=true
+case $what in
+    job) [ $# -gt 0 ] || set -- 2 2000000 200000; set -- "$root/pipeline/src/test/python/kafka_torch_loop.py" "$@" ;;
+    engine) [ $# -gt 0 ] || set -- 3; set -- "$root/model/src/test/python/torch_step_benchmark.py" "$@" ;;
+esac
+export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1
+exec java -Xmx4g -XX:+UseParallelGC \
+    --add-opens=java.base/java.util=ALL-UNNAMED --add-opens=java.base/java.lang=ALL-UNNAMED \
+    --add-opens=java.base/java.nio=ALL-UNNAMED --add-opens=java.base/java.time=ALL-UNNAMED \
+    --add-opens=java.base/java.util.concurrent=ALL-UNNAMED \
+    -cp "$root/pipeline/target/test-classes:$root/pipeline/target/classes:$root/model/target/test-classes:$root/model/target/classes:$root/schemas/target/classes:$(cat "$classpath")" \
+    "$main" "$@"

@@ -1,0 +1,64 @@
+package dev.millrace.model.engine;
+
+import dev.millrace.model.spec.Loss;
+import dev.millrace.model.spec.ModelSpec;
+import java.util.SplittableRandom;
+
+/** Models and random samples that the reference, TensorFlow and the engine all take. */
+final class Networks {
+    private Networks() {}
+
+    /** One hidden layer. */
+    static ModelSpec of(int inputs, int hidden, String activation, int outputs, String lastActivation, Loss loss) {
+        return ModelSpec.fromYaml("""
+                inputs: %d
+                layers:
+                  - dense: {units: %d, activation: %s, bias_initializer: glorot_uniform}
+                  - dense: {units: %d, activation: %s, bias_initializer: glorot_uniform}
+                loss: %s
+                """.formatted(inputs, hidden, activation, outputs, lastActivation, loss.word()));
+    }
+
+    static ModelSpec digits(int inputs, int hidden) {
+        return of(inputs, hidden, "relu", 10, "softmax", Loss.CATEGORICAL_CROSSENTROPY);
+    }
+
+    /** Features in -1..1, labels that the loss accepts, weights in 0.5..2. */
+    static SampleBatch samples(ModelSpec spec, int rows, long seed) {
+        SplittableRandom random = new SplittableRandom(seed);
+        int width = spec.labelWidth();
+        SampleBatch batch = new SampleBatch(spec.inputs(), width, rows);
+        float[] features = new float[spec.inputs()];
+        float[] labels = new float[width];
+        for (int i = 0; i < rows; i++) {
+            for (int f = 0; f < features.length; f++) features[f] = (float) (2 * random.nextDouble() - 1);
+            for (int k = 0; k < width; k++) labels[k] = label(spec, random);
+            batch.append(features, labels, (float) (0.5 + 1.5 * random.nextDouble()));
+        }
+        return batch;
+    }
+
+    private static float label(ModelSpec spec, SplittableRandom random) {
+        return switch (spec.loss()) {
+            case CATEGORICAL_CROSSENTROPY -> random.nextInt(spec.outputs());
+            case BINARY_CROSSENTROPY, HINGE -> random.nextInt(2);
+            case MEAN_SQUARED_ERROR -> (float) (2 * random.nextDouble() - 1);
+        };
+    }
+
+    /** An engine at the given parameters. */
+    static GradientEngine engine(ModelSpec spec, float[] parameters) {
+        GradientEngine engine = Engines.factory("nd4j").create(spec);
+        engine.upload(0, parameters, parameters.length);
+        return engine;
+    }
+
+    /** Loss and gradient sums of a batch at the given parameters. */
+    static GradientSum gradient(ModelSpec spec, float[] parameters, SampleBatch batch, int microBatch) {
+        GradientSum sum = new GradientSum(parameters.length);
+        try (GradientEngine engine = engine(spec, parameters)) {
+            engine.lossAndGradient(batch, microBatch, sum);
+        }
+        return sum;
+    }
+}

@@ -1,0 +1,52 @@
+package dev.millrace.schemas.wire;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.schemas.DeadLetter;
+import dev.millrace.schemas.LabeledSample;
+import dev.millrace.schemas.ModelManifest;
+import dev.millrace.schemas.ModelSnapshotPart;
+import dev.millrace.schemas.TrainingReport;
+import java.io.IOException;
+import java.io.InputStream;
+import java.util.Objects;
+import java.util.stream.Stream;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaCompatibility;
+import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** The schemas of every release stay in the test resources: none may be changed so that old and new cannot talk. */
+class SchemaCompatibilityTest {
+
+    @ParameterizedTest
+    @MethodSource("schemas")
+    void shouldReadAndBeReadByVersionOne(Schema current) throws IOException {
+        Schema released = released("v1", current.getName());
+
+        assertThat(compatibility(current, released)).isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+        assertThat(compatibility(released, current)).isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+    }
+
+    static Stream<Schema> schemas() {
+        return Stream.of(
+                LabeledSample.getClassSchema(),
+                DeadLetter.getClassSchema(),
+                ModelManifest.getClassSchema(),
+                ModelSnapshotPart.getClassSchema(),
+                TrainingReport.getClassSchema());
+    }
+
+    private static SchemaCompatibilityType compatibility(Schema reader, Schema writer) {
+        return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+                .getType();
+    }
+
+    private static Schema released(String version, String name) throws IOException {
+        String path = "/dev/millrace/schemas/" + version + "/" + name + ".avsc";
+        try (InputStream in = Objects.requireNonNull(SchemaCompatibilityTest.class.getResourceAsStream(path), path)) {
+            return new Schema.Parser().parse(in);
+        }
+    }
+}
