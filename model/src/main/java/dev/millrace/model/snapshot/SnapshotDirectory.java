@@ -2,6 +2,7 @@ package dev.millrace.model.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.model.spec.ParameterLayout;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -97,8 +98,14 @@ public final class SnapshotDirectory {
     public Snapshot load(long version) {
         SnapshotManifest manifest = manifest(version);
         Path file = directory(version).resolve(PARAMETERS);
+        ParameterLayout layout = manifest.modelSpec().layout();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            float[] parameters = Safetensors.read(manifest.modelSpec().layout(), in);
+            long announced = (long) layout.size() * Float.BYTES;
+            if (Files.size(file) < announced) { // before room is made for them
+                throw new SnapshotException(file + " is cut off: its parameters alone have " + announced
+                        + " bytes. Received: " + Files.size(file));
+            }
+            float[] parameters = Safetensors.read(layout, in);
             if (!Checksums.of(parameters).equals(manifest.sha256())) {
                 throw new SnapshotException(file + " is damaged: its SHA-256 is not the announced one");
             }

@@ -66,6 +66,58 @@ class PrequentialMetricsTest {
     }
 
     @Test
+    void accuracyAndAucFadeLikeTheLoss() {
+        PrequentialMetrics metrics = new PrequentialMetrics(100, 0.5);
+
+        metrics.add(2, scores(0.9f, 0.1f)); // the positive sample above the negative one: both right
+        metrics.add(2, scores(0.2f, 0.8f)); // both wrong; what was before has faded to a quarter
+
+        Outcomes fading = metrics.fading();
+        assertThat(fading.weight()).isEqualTo(2.5); // powers of two are exact
+        assertThat(fading.accuracy()).isEqualTo(0.5 / 2.5);
+        // pairs (positive, negative): 0.9 above 0.1 weighs 1/4 * 1/4, 0.9 above 0.8 1/4, 0.2 above 0.1 1/4; of 1.25 *
+        // 1.25
+        assertThat(fading.auc()).isCloseTo((0.0625 + 0.25 + 0.25) / 1.5625, within(1e-12));
+        assertThat(metrics.window().accuracy()).isEqualTo(0.5);
+    }
+
+    @Test
+    void whatHasFadedFromTheHistogramIsGoneInsteadOfSubnormal() throws IOException {
+        PrequentialMetrics metrics = new PrequentialMetrics(1, 0.5);
+        metrics.add(2, scores(0.9f, 0.1f));
+        int before = bytes(metrics).length;
+
+        for (int i = 0; i < 10; i++) metrics.add(100, outcomes(100, 1));
+
+        // two bins of 17 bytes each in the faded sums, and as many in the block that left the window
+        assertThat(bytes(metrics)).hasSize(before - 4 * (1 + 2 * Double.BYTES));
+        assertThat(metrics.fading().auc()).isNaN();
+    }
+
+    @Test
+    void sumsHandedOutAreCopies() {
+        PrequentialMetrics metrics = new PrequentialMetrics(4, 0.9);
+        metrics.add(1, outcomes(1, 2));
+
+        metrics.window().merge(outcomes(1, 100));
+        metrics.fading().merge(outcomes(1, 100));
+
+        assertThat(metrics.window().loss()).isEqualTo(2);
+        assertThat(metrics.fadingLoss()).isEqualTo(2);
+    }
+
+    @Test
+    void metricsOfANewerReleaseSayWhatIsSupported() throws IOException {
+        byte[] bytes = bytes(new PrequentialMetrics(4, 0.9));
+        bytes[0] = PrequentialMetrics.FORMAT + 1;
+
+        assertThatThrownBy(() -> PrequentialMetrics.read(new DataInputStream(new ByteArrayInputStream(bytes))))
+                .isInstanceOf(IOException.class)
+                .hasMessage("Format 2 of prequential metrics is unknown; this release reads formats 1 to 1. "
+                        + "A newer release wrote it.");
+    }
+
+    @Test
     void aLossThatIsNotFiniteDoesNotStay() {
         PrequentialMetrics metrics = new PrequentialMetrics(100, 0.5);
         metrics.add(1, outcomes(1, 3));
@@ -106,6 +158,17 @@ class PrequentialMetricsTest {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
         metrics.write(new DataOutputStream(bytes));
         return bytes.toByteArray();
+    }
+
+    /** One positive and one negative sample. */
+    private static Outcomes scores(float positive, float negative) {
+        SampleBatch batch = new SampleBatch(1, 1, 2);
+        batch.append(new float[1], new float[] {1}, 1);
+        batch.append(new float[1], new float[] {0}, 1);
+        GradientSum sum = new GradientSum(1);
+        sum.weight = 2;
+        sum.predictions = new float[] {positive, negative};
+        return Outcomes.of(Loss.BINARY_CROSSENTROPY, 1, batch, sum);
     }
 
     private static Outcomes outcomes(int samples, double loss) {

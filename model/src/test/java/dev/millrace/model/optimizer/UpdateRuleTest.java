@@ -3,6 +3,8 @@ package dev.millrace.model.optimizer;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
+import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
@@ -36,6 +38,19 @@ class UpdateRuleTest {
 
         assertThat(accepted).isTrue();
         assertThat(next[0]).isCloseTo(-1f, within(1e-5f)); // 1e-40 is subnormal: 17 bits
+    }
+
+    @ParameterizedTest
+    @ValueSource(doubles = {3, 7, 32, 1000, 0.3, 1e-3, 16777217})
+    void divisionRoundsOnceWhetherOrNotTheWeightIsAFloat(double weight) {
+        UpdateRule rule = rule(Map.of());
+        float[] sum = {1.7f, -2.3f, 1e-3f, 12345.678f, 1e30f};
+        float[] expected = new float[5];
+        for (int i = 0; i < 5; i++) expected[i] = (float) (sum[i] / weight);
+
+        rule.apply(1, 1, weight, sum, rule.init(5), new float[5], rule.init(5), next);
+
+        for (int i = 0; i < 5; i++) assertThat(next[i]).isEqualTo(-expected[i]);
     }
 
     @ParameterizedTest
@@ -164,6 +179,26 @@ class UpdateRuleTest {
         rule.apply(7, 0.1, 3, new float[] {1, 2, 3, 4, 5}, rule.init(5), parameters, rule.init(5), again);
 
         assertThat(again).containsExactly(next);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"sgd", "momentum", "nesterov", "adam", "adamw"})
+    void aStepAllocatesNothing(String name) {
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        UpdateRule rule = rule(Map.of("name", name, "clip_norm", 1, "clip_value", 0.5, "weight_decay", 0.01));
+        OptimizerState state = rule.init(5);
+        OptimizerState nextState = rule.init(5);
+        float[] sum = new float[5];
+        long thread = Thread.currentThread().getId();
+        int steps = 10_000;
+        for (int i = 1; i <= steps; i++)
+            rule.apply(i, 0.1, 3, sum, state, parameters, nextState, next); // loads classes
+
+        long before = threads.getThreadAllocatedBytes(thread);
+        for (int i = 1; i <= steps; i++) rule.apply(i, 0.1, 3, sum, state, parameters, nextState, next);
+        long allocated = threads.getThreadAllocatedBytes(thread) - before;
+
+        assertThat(allocated).isLessThan(steps); // the smallest object takes 16 bytes; the query itself may take some
     }
 
     private static UpdateRule rule(Map<String, Object> section) {

@@ -1,6 +1,8 @@
 package dev.millrace.model.snapshot;
 
 import dev.millrace.model.spec.ModelSpec;
+import java.util.List;
+import java.util.Map;
 
 /** Small models for these tests. */
 final class Models {
@@ -27,6 +29,31 @@ final class Models {
               - dense: {name: out, units: 1}
             loss: mean_squared_error
             """.formatted(inputs));
+    }
+
+    /** Announces 8 GB of parameters, consistently. */
+    static SnapshotManifest hugeManifest() {
+        ModelSpec spec = ModelSpec.fromYaml("""
+                name: huge
+                inputs: 10000000
+                layers:
+                  - dense: {units: 200}
+                loss: mean_squared_error
+                """);
+        String sha256 = "0".repeat(64);
+        SnapshotManifest.Part part = new SnapshotManifest.Part(2_000_000_000, sha256);
+        SnapshotManifest.Part last = new SnapshotManifest.Part(2_000_000_800, sha256);
+        return new SnapshotManifest(
+                SnapshotManifest.FORMAT,
+                "huge",
+                7,
+                CREATED,
+                spec.toJson(),
+                SnapshotManifest.F32,
+                2_000_000_200,
+                List.of(part, part, part, last),
+                sha256,
+                Map.of());
     }
 
     /** 0.5, 1, 1.5, ... */

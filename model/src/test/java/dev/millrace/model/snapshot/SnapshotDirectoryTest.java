@@ -136,6 +136,17 @@ class SnapshotDirectoryTest {
     }
 
     @Test
+    void aFileShorterThanItsParametersIsRefusedBeforeRoomIsMade() throws IOException {
+        Path place = Files.createDirectories(root.resolve("versions/7"));
+        Files.writeString(place.resolve("manifest.json"), Models.hugeManifest().toJson());
+        Files.writeString(place.resolve("model.safetensors"), "short");
+
+        assertThatThrownBy(() -> directory.load(7))
+                .isInstanceOf(SnapshotException.class)
+                .hasMessageEndingWith("is cut off: its parameters alone have 8000000800 bytes. Received: 5");
+    }
+
+    @Test
     void aVersionInThePlaceOfAnotherIsFound() throws IOException {
         Files.move(root.resolve("versions/9"), root.resolve("versions/10"));
 

@@ -126,6 +126,15 @@ class SnapshotPartsTest {
     }
 
     @Test
+    void noRoomIsMadeForPartsThatWereOnlyAnnounced() {
+        SnapshotAssembler assembler = new SnapshotAssembler(Models.hugeManifest()); // 8 GB: more than these tests' heap
+
+        assertThatThrownBy(assembler::finish)
+                .isInstanceOf(SnapshotException.class)
+                .hasMessage("snapshot huge version 7: 4 parts were announced. Received: 0");
+    }
+
+    @Test
     void parametersThatAreNotFiniteAreNoSnapshot() {
         float[] parameters = Models.ramp(11);
         parameters[10] = Float.NaN;
