@@ -24,8 +24,17 @@ final class FileSamples implements SampleStream {
         this.epochsLeft = epochs;
     }
 
+    /** @throws IllegalArgumentException naming the file, the place in it, what was expected and what was received */
     @Override
     public boolean next(Example into) throws IOException {
+        try {
+            return read(into);
+        } catch (IllegalArgumentException e) {
+            throw new IllegalArgumentException(file + ": " + e.getMessage(), e);
+        }
+    }
+
+    private boolean read(Example into) throws IOException {
         while (true) {
             Examples open = examples;
             if (open == null) {

@@ -76,7 +76,7 @@ public final class SampleProducer implements AutoCloseable {
         Exception failed = failure.get();
         if (failed != null) {
             throw new IOException(
-                    "Sample " + acknowledged.get() + " and later ones could not be sent to " + topic + ": "
+                    sent - acknowledged.get() + " of " + sent + " samples could not be sent to " + topic + ": "
                             + failed.getMessage(),
                     failed);
         }

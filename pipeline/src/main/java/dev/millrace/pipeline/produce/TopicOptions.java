@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.produce;
 
+import dev.millrace.pipeline.cli.CommandFailedException;
 import dev.millrace.pipeline.local.StandardOutput;
 import dev.millrace.schemas.wire.SchemaCatalog;
 import dev.millrace.schemas.wire.WireFormat;
@@ -56,8 +57,20 @@ final class TopicOptions {
     @Option(names = "--limit", description = "Most samples to send. Default: all.")
     private long limit = Long.MAX_VALUE;
 
-    /** Sends the stream and says how it went. */
-    void send(SampleStream samples, long expected, PrintWriter out) throws IOException {
+    /**
+     * Sends the stream and says how it went.
+     *
+     * @throws CommandFailedException if a sample could not be read or sent
+     */
+    void send(SampleStream samples, long expected, PrintWriter out) {
+        try {
+            sendAll(samples, expected, out);
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+        }
+    }
+
+    private void sendAll(SampleStream samples, long expected, PrintWriter out) throws IOException {
         Properties settings = new Properties();
         settings.putAll(kafka);
         settings.put("bootstrap.servers", bootstrapServers);

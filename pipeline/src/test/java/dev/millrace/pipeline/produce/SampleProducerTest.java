@@ -73,7 +73,7 @@ class SampleProducerTest {
 
         assertThatThrownBy(() -> producer.send(acknowledgedThenFailed, 0, 100, () -> true, n -> {}))
                 .isInstanceOf(IOException.class)
-                .hasMessage("Sample 1 and later ones could not be sent to clicks: record too large");
+                .hasMessage("1 of 3 samples could not be sent to clicks: record too large");
     }
 
     @Test
