@@ -6,7 +6,6 @@ import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.batchsize.GrowOnPlateau;
 import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.engine.Engines;
-import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.BatchConfig;
 import dev.millrace.pipeline.config.Reduction;
@@ -30,25 +29,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     }
 
     WorkerSettings worker() {
-        return new WorkerSettings(config.training().staleness(), microBatch());
-    }
-
-    /** Samples that go through an engine at once: as configured, else what fits the memory budget, at least 1. */
-    public int microBatch() {
-        Integer micro = config.batch().micro();
-        if (micro != null) return micro;
-        return (int) Math.max(1, Math.min(Integer.MAX_VALUE, config.batch().memoryBudget() / bytesPerSample()));
-    }
-
-    /** Features, outputs of every layer and their gradients, float32. */
-    public long bytesPerSample() {
-        long values = spec.inputs();
-        int width = spec.inputs();
-        for (LayerSpec layer : spec.layers()) {
-            width = layer.outputs(width);
-            values += 2L * width;
-        }
-        return values * Float.BYTES;
+        return new WorkerSettings(config.training().staleness(), config.batch().microBatch(spec));
     }
 
     BatchSizePolicy policy() {
