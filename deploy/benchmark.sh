@@ -22,7 +22,7 @@ classpath=$root/pipeline/target/benchmark.classpath
 mvn -q -B -pl pipeline -am test-compile dependency:build-classpath -DincludeScope=test \
     -Dmdep.outputFile="$classpath" -Dspotless.check.skip=true
 case $what in
-    job) [ $# -gt 0 ] || set -- 2 2000000 200000; set -- "$root/pipeline/src/test/python/kafka_torch_loop.py" "$@" ;;
+    job) [ $# -gt 0 ] || set -- 2 4000000 200000; set -- "$root/pipeline/src/test/python/kafka_torch_loop.py" "$@" ;;
     engine) [ $# -gt 0 ] || set -- 3; set -- "$root/model/src/test/python/torch_step_benchmark.py" "$@" ;;
 esac
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1

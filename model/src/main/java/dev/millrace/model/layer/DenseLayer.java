@@ -3,6 +3,7 @@ package dev.millrace.model.layer;
 import dev.millrace.model.memory.Blas;
 import dev.millrace.model.memory.Memory;
 import dev.millrace.model.memory.OffHeap;
+import dev.millrace.model.memory.Slopes;
 import dev.millrace.model.spec.Activation;
 import dev.millrace.model.spec.DenseSpec;
 import org.bytedeco.javacpp.FloatPointer;
@@ -25,7 +26,11 @@ public final class DenseLayer implements Layer {
     private final long outputAddress;
     private final long gradientAddress;
     private final long biasAddress; // [units]
+    private final FloatPointer biasGradient;
     private final long biasGradientAddress;
+    private final OffHeap one; // [chunk], all 1
+    private final FloatPointer ones;
+    private final Slopes slopes = new Slopes();
 
     /**
      * Compiles a layer.
@@ -56,7 +61,11 @@ public final class DenseLayer implements Layer {
         this.kernelGradient = parameterGradients.pointer(offset);
         long bias = offset + (long) units * inputs;
         this.biasAddress = parameters.address(bias);
+        this.biasGradient = parameterGradients.pointer(bias);
         this.biasGradientAddress = parameterGradients.address(bias);
+        this.one = new OffHeap(chunk);
+        this.ones = one.pointer(0);
+        one.array().assign(1);
     }
 
     @Override
@@ -66,16 +75,15 @@ public final class DenseLayer implements Layer {
 
     @Override
     public void forward(FloatPointer input, int rows) {
-        Blas.forward(input, kernel, output, rows, inputs, units);
         long row = outputAddress;
-        for (int r = 0; r < rows; r++, row += 4L * units) {
-            if (activation == Activation.RELU) Memory.addAndRelu(row, biasAddress, units);
-            else Memory.add(row, biasAddress, units);
-        }
+        for (int r = 0; r < rows; r++, row += 4L * units) Memory.copy(biasAddress, row, units);
+        Blas.forward(input, kernel, output, rows, inputs, units);
+        long values = (long) rows * units;
         switch (activation) {
-            case TANH -> Memory.tanh(outputAddress, (long) rows * units);
-            case SIGMOID -> Memory.sigmoid(outputAddress, (long) rows * units);
-            case LINEAR, RELU, SOFTMAX -> {}
+            case RELU -> Memory.relu(outputAddress, values);
+            case TANH -> Memory.tanh(outputAddress, values);
+            case SIGMOID -> Memory.sigmoid(outputAddress, values);
+            case LINEAR, SOFTMAX -> {}
         }
     }
 
@@ -83,15 +91,14 @@ public final class DenseLayer implements Layer {
     public void backward(FloatPointer input, @Nullable FloatPointer inputGradient, int rows, boolean first) {
         long values = (long) rows * units;
         switch (activation) {
-            case RELU -> Memory.reluBackward(gradientAddress, outputAddress, values);
-            case TANH -> Memory.tanhBackward(gradientAddress, outputAddress, values);
-            case SIGMOID -> Memory.sigmoidBackward(gradientAddress, outputAddress, values);
+            case RELU -> slopes.relu(gradientAddress, outputAddress, values);
+            case TANH -> slopes.tanh(gradientAddress, outputAddress, values);
+            case SIGMOID -> slopes.sigmoid(gradientAddress, outputAddress, values);
             case LINEAR, SOFTMAX -> {}
         }
         Blas.weightGradient(outputGradient, input, kernelGradient, first ? 0f : 1f, rows, inputs, units);
         if (first) Memory.zero(biasGradientAddress, units);
-        long row = gradientAddress;
-        for (int r = 0; r < rows; r++, row += 4L * units) Memory.add(biasGradientAddress, row, units);
+        Blas.addColumnSums(outputGradient, ones, biasGradient, rows, units);
         if (inputGradient != null) Blas.inputGradient(outputGradient, kernel, inputGradient, rows, inputs, units);
     }
 
@@ -115,5 +122,6 @@ public final class DenseLayer implements Layer {
     public void close() {
         outputs.close();
         gradients.close();
+        one.close();
     }
 }

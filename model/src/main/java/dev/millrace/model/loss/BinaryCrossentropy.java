@@ -36,7 +36,7 @@ final class BinaryCrossentropy implements OutputLoss {
                 float label = labels[i * outputs + k];
                 float probability = FastMath.sigmoid(logit);
                 predictions[i * outputs + k] = probability;
-                loss += Math.max(logit, 0) - logit * label + Math.log1p(FastMath.exp(-Math.abs(logit)));
+                loss += Math.max(logit, 0) - logit * label + FastMath.log1p(FastMath.exp(-Math.abs(logit)));
                 Memory.put(d, scale * (probability - label));
             }
             sums.add(weights[i], loss / outputs);

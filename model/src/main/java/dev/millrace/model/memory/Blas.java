@@ -28,10 +28,10 @@ public final class Blas {
 
     private Blas() {}
 
-    /** {@code z[rows, units] = x[rows, inputs] w[units, inputs]'}. */
+    /** {@code z[rows, units] += x[rows, inputs] w[units, inputs]'}. */
     public static void forward(FloatPointer x, FloatPointer w, FloatPointer z, int rows, int inputs, int units) {
         if (rows == 1) {
-            cblas_sgemv(CblasRowMajor, CblasNoTrans, units, inputs, 1f, w, inputs, x, 1, 0f, z, 1);
+            cblas_sgemv(CblasRowMajor, CblasNoTrans, units, inputs, 1f, w, inputs, x, 1, 1f, z, 1);
         } else if (units <= NARROW) {
             cblas_sgemm(
                     CblasRowMajor,
@@ -45,11 +45,11 @@ public final class Blas {
                     inputs,
                     w,
                     inputs,
-                    0f,
+                    1f,
                     z,
                     units);
         } else {
-            dnnl_sgemm((byte) 'N', (byte) 'T', rows, units, inputs, 1f, x, inputs, w, inputs, 0f, z, units);
+            dnnl_sgemm((byte) 'N', (byte) 'T', rows, units, inputs, 1f, x, inputs, w, inputs, 1f, z, units);
         }
     }
 
@@ -103,5 +103,10 @@ public final class Blas {
         } else {
             dnnl_sgemm((byte) 'N', (byte) 'N', rows, inputs, units, 1f, dz, units, w, inputs, 0f, dx, inputs);
         }
+    }
+
+    /** {@code sums[units] += ones[rows]' z[rows, units]}. */
+    public static void addColumnSums(FloatPointer z, FloatPointer ones, FloatPointer sums, int rows, int units) {
+        cblas_sgemv(CblasRowMajor, CblasTrans, rows, units, 1f, z, units, ones, 1, 1f, sums, 1);
     }
 }

@@ -37,4 +37,9 @@ public final class FastMath {
         if (Math.abs(x) < 0.04f) return x * (1f - x * x * (1 / 3f));
         return 1f - 2f / (exp(2f * x) + 1f);
     }
+
+    /** log(1 + x) for 0 <= x <= 1, to 1e-10 relative: {@link Math#log1p} takes several times as long as its logarithm. */
+    public static double log1p(float x) {
+        return x < 1e-5f ? x - 0.5 * x * x : Math.log(1.0 + x);
+    }
 }

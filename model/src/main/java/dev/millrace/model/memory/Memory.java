@@ -7,8 +7,9 @@ import java.lang.reflect.Field;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Loops over float32 outside the heap. Each walks a moving address, the one form that the JIT of Java 17 turns into
- * vector instructions; the callers have checked their bounds. All lengths are in values.
+ * Loops over float32 outside the heap. Each walks one moving address, the one form that the JIT of Java 17 turns into
+ * vector instructions: of two addresses it cannot know that they do not overlap, see {@link Slopes}. The callers have
+ * checked their bounds. All lengths are in values.
  *
  * <p>The JDK's Unsafe is reached by constant method handles, which the JIT sees through: naming the class itself gives
  * warnings that cannot be turned off.
@@ -92,44 +93,15 @@ public final class Memory {
         }
     }
 
-    /** {@code x += y}. */
-    public static void add(long x, long y, int length) {
-        long end = x + 4L * length;
-        for (long p = x, q = y; p < end; p += 4, q += 4) put(p, get(p) + get(q));
+    /** Copies outside the heap. */
+    public static void copy(long from, long to, long length) {
+        copy(null, from, null, to, 4 * length);
     }
 
-    /** {@code x = max(x + y, 0)}. */
-    public static void addAndRelu(long x, long y, int length) {
-        long end = x + 4L * length;
-        for (long p = x, q = y; p < end; p += 4, q += 4) {
-            put(p, Math.max(get(p) + get(q), 0f));
-        }
-    }
-
-    /** {@code d *= a > 0}, for a >= 0; a product and a minimum are vectorized, a comparison is not. */
-    public static void reluBackward(long d, long a, long length) {
-        long end = d + 4 * length;
-        for (long p = d, q = a; p < end; p += 4, q += 4) {
-            put(p, get(p) * Math.min(get(q) * 3e38f * 3e38f, 1f));
-        }
-    }
-
-    /** {@code d *= 1 - a^2}. */
-    public static void tanhBackward(long d, long a, long length) {
-        long end = d + 4 * length;
-        for (long p = d, q = a; p < end; p += 4, q += 4) {
-            float y = get(q);
-            put(p, get(p) * (1f - y * y));
-        }
-    }
-
-    /** {@code d *= a (1 - a)}. */
-    public static void sigmoidBackward(long d, long a, long length) {
-        long end = d + 4 * length;
-        for (long p = d, q = a; p < end; p += 4, q += 4) {
-            float y = get(q);
-            put(p, get(p) * (y * (1f - y)));
-        }
+    /** {@code x = max(x, 0)}. */
+    public static void relu(long x, long length) {
+        long end = x + 4 * length;
+        for (long p = x; p < end; p += 4) put(p, Math.max(get(p), 0f));
     }
 
     /** {@code x = tanh x}. */

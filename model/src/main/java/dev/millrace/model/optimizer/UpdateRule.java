@@ -9,6 +9,7 @@ public final class UpdateRule {
     private final Optimizer optimizer;
     private final Clip clip;
     private final double l2;
+    private final FiniteCheck check = new FiniteCheck();
     private double gradientNorm;
 
     /**
@@ -46,7 +47,7 @@ public final class UpdateRule {
             OptimizerState nextState,
             float[] nextParameters) {
         divide(gradientSum, divisor);
-        gradientNorm = FiniteCheck.norm(gradientSum);
+        gradientNorm = check.norm(gradientSum);
         if (!Double.isFinite(gradientNorm)) return false; // a sum of squares of floats does not overflow a double
         clip.apply(gradientSum, gradientNorm);
         if (l2 > 0) {
@@ -54,9 +55,9 @@ public final class UpdateRule {
             for (int i = 0; i < gradientSum.length; i++) gradientSum[i] += decay * parameters[i];
         }
         optimizer.update(step, learningRate, gradientSum, state, parameters, nextState, nextParameters);
-        if (!FiniteCheck.allFinite(nextParameters)) return false;
+        if (!check.allFinite(nextParameters)) return false;
         for (float[] slot : nextState.slots()) {
-            if (!FiniteCheck.allFinite(slot)) return false;
+            if (!check.allFinite(slot)) return false;
         }
         return true;
     }

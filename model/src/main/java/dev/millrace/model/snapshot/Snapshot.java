@@ -15,7 +15,7 @@ public record Snapshot(SnapshotManifest manifest, float[] parameters) {
             throw new SnapshotException("model " + manifest.model() + " must have " + expected
                     + " parameters. Received: " + parameters.length);
         }
-        if (!FiniteCheck.allFinite(parameters)) {
+        if (!new FiniteCheck().allFinite(parameters)) {
             throw new SnapshotException("model " + manifest.model() + " version " + manifest.version()
                     + " has parameters that are not finite");
         }

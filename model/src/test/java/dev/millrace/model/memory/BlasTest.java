@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.util.SplittableRandom;
+import java.util.stream.DoubleStream;
 import org.bytedeco.javacpp.FloatPointer;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -19,11 +20,16 @@ class BlasTest {
         double[] w = random(units * inputs, 2);
         double[] dz = random(rows * units, 3);
         double[] dw = random(units * inputs, 4);
-        double[] z = new double[rows * units];
+        double[] z = random(rows * units, 5);
+        double[] ones = DoubleStream.generate(() -> 1).limit(rows).toArray();
+        double[] columnSums = random(units, 6);
         double[] dx = new double[rows * inputs];
         double[] sum = dw.clone();
+        double[] before = z.clone();
+        double[] sumsBefore = columnSums.clone();
         for (int r = 0; r < rows; r++) {
             for (int u = 0; u < units; u++) {
+                columnSums[u] += dz[r * units + u];
                 for (int i = 0; i < inputs; i++) {
                     z[r * units + u] += x[r * inputs + i] * w[u * inputs + i];
                     dx[r * inputs + i] += dz[r * units + u] * w[u * inputs + i];
@@ -36,7 +42,9 @@ class BlasTest {
                 OffHeap heapW = put(w);
                 OffHeap heapDz = put(dz);
                 OffHeap heapDw = put(dw);
-                OffHeap heapZ = new OffHeap(z.length);
+                OffHeap heapZ = put(before);
+                OffHeap heapOnes = put(ones);
+                OffHeap heapSums = put(sumsBefore);
                 OffHeap heapDx = new OffHeap(dx.length)) {
             FloatPointer pointerX = heapX.pointer(0);
             FloatPointer pointerW = heapW.pointer(0);
@@ -44,7 +52,9 @@ class BlasTest {
             Blas.forward(pointerX, pointerW, heapZ.pointer(0), rows, inputs, units);
             Blas.inputGradient(pointerDz, pointerW, heapDx.pointer(0), rows, inputs, units);
             Blas.weightGradient(pointerDz, pointerX, heapDw.pointer(0), 1f, rows, inputs, units);
+            Blas.addColumnSums(pointerDz, heapOnes.pointer(0), heapSums.pointer(0), rows, units);
 
+            assertThat(get(heapSums, units)).containsExactly(columnSums, within(TOLERANCE));
             assertThat(get(heapZ, z.length)).containsExactly(z, within(TOLERANCE));
             assertThat(get(heapDx, dx.length)).containsExactly(dx, within(TOLERANCE));
             assertThat(get(heapDw, sum.length)).containsExactly(sum, within(TOLERANCE));

@@ -40,4 +40,12 @@ class FastMathTest {
             assertThat(Math.abs(FastMath.tanh(x) / Math.tanh(x) - 1)).isLessThan(4e-6);
         }
     }
+
+    @Test
+    void log1pKeepsItsDigitsFromZeroToOne() {
+        for (float x = 1e-30f; x <= 1; x *= 1.01f) {
+            assertThat(Math.abs(FastMath.log1p(x) / Math.log1p(x) - 1)).isLessThan(1e-10);
+        }
+        assertThat(FastMath.log1p(0)).isZero();
+    }
 }

@@ -135,7 +135,7 @@ class UpdateRuleTest {
         boolean accepted = rule.apply(1, 1, 1, sum, rule.init(5), new float[5], rule.init(5), next);
 
         assertThat(accepted).isTrue();
-        assertThat(FiniteCheck.norm(next)).isCloseTo(1e-6, within(1e-12)); // float32: 1e-7 of it
+        assertThat(new FiniteCheck().norm(next)).isCloseTo(1e-6, within(1e-12)); // float32: 1e-7 of it
     }
 
     @Test

@@ -37,7 +37,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private static final long IDLE_AFTER = 20;
 
     private static final MapStateDescriptor<Integer, ParameterBlock> PARAMETERS =
-            new MapStateDescriptor<>("parameters", IntSerializer.INSTANCE, ParameterBlockSerializer.INSTANCE);
+            new MapStateDescriptor<>("parameters", IntSerializer.INSTANCE, new ParameterBlockSerializer());
     private static final ListStateDescriptor<MiniBatch> QUEUE =
             new ListStateDescriptor<>("mini-batches", MiniBatchSerializer.INSTANCE);
 
@@ -113,10 +113,20 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     public void processElement2(StreamRecord<ParameterBlock> element) throws Exception {
         ParameterBlock block = element.getValue();
         if (!clock.accept(block)) return;
-        parameters.put(block.block, block);
+        keep(block);
         engine.upload(block.offset, block.values, block.length);
         link.setBatchSize(BatchStamper.shareOf(block.globalBatch, worker, workers));
         computeWhatIsAllowed();
+    }
+
+    /** The block's array belongs to the serializer: the state keeps a copy, in the same array each time. */
+    private void keep(ParameterBlock block) throws Exception {
+        ParameterBlock kept = parameters.get(block.block);
+        if (kept == null) {
+            kept = new ParameterBlock();
+            parameters.put(block.block, kept);
+        }
+        kept.set(block);
     }
 
     private void computeWhatIsAllowed() {

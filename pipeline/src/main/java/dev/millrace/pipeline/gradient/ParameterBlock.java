@@ -29,6 +29,19 @@ public final class ParameterBlock {
     /** Global batch size that the server asks for. */
     public int globalBatch;
 
+    /** Makes this a copy of another, in an array of its own. */
+    public void set(ParameterBlock other) {
+        incarnation = other.incarnation;
+        version = other.version;
+        block = other.block;
+        blocks = other.blocks;
+        offset = other.offset;
+        length = other.length;
+        globalBatch = other.globalBatch;
+        if (values.length < length) values = new float[length];
+        System.arraycopy(other.values, 0, values, 0, length);
+    }
+
     /** How many blocks a vector of {@code parameters} makes, at least 1. */
     public static int blocksOf(int parameters) {
         return Math.max(1, (parameters + MAX_FLOATS - 1) / MAX_FLOATS);

@@ -6,18 +6,35 @@ import dev.millrace.pipeline.serializer.VersionedSerializer;
 import java.io.IOException;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
+import org.apache.flink.api.common.typeutils.TypeSerializer;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
 import org.apache.flink.core.memory.DataOutputView;
 
-/** Parameter blocks on the broadcast edge and in the workers' broadcast state. */
+/**
+ * Parameter blocks on the broadcast edge and in the workers' broadcast state. What is read from the edge shares one
+ * array, overwritten by the next read: a worker copies each block before it takes another, see {@link
+ * ParameterBlock#set}, and a fresh megabyte per block would be mostly garbage collection. What is read from state has an
+ * array of its own.
+ */
 public final class ParameterBlockSerializer extends VersionedSerializer<ParameterBlock> {
     private static final long serialVersionUID = 1L;
-    public static final ParameterBlockSerializer INSTANCE = new ParameterBlockSerializer();
-    public static final TypeInformation<ParameterBlock> TYPE = new SerializerType<>(ParameterBlock.class, INSTANCE);
 
-    private ParameterBlockSerializer() {
+    /** For the edge. */
+    public static final TypeInformation<ParameterBlock> TYPE =
+            new SerializerType<>(ParameterBlock.class, new ParameterBlockSerializer(true));
+
+    private final boolean shared;
+    private transient float[] scratch = new float[0];
+
+    /** For state. */
+    public ParameterBlockSerializer() {
+        this(false);
+    }
+
+    private ParameterBlockSerializer(boolean shared) {
         super(1);
+        this.shared = shared;
     }
 
     @Override
@@ -47,9 +64,26 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
         block.offset = in.readInt();
         block.globalBatch = in.readInt();
         block.length = in.readInt();
-        block.values = new float[block.length];
+        block.values = shared ? scratch(block.length) : new float[block.length];
         FloatArrays.read(block.values, 0, block.length, in);
         return block;
+    }
+
+    private float[] scratch(int length) {
+        if (scratch == null || scratch.length < length) scratch = new float[length];
+        return scratch;
+    }
+
+    @Override
+    public ParameterBlock copy(ParameterBlock from) {
+        ParameterBlock copy = new ParameterBlock();
+        copy.set(from);
+        return copy;
+    }
+
+    @Override
+    public TypeSerializer<ParameterBlock> duplicate() {
+        return new ParameterBlockSerializer(shared);
     }
 
     @Override
@@ -60,7 +94,7 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
     /** Names this serializer in state. */
     public static final class Snapshot extends SimpleTypeSerializerSnapshot<ParameterBlock> {
         public Snapshot() {
-            super(() -> INSTANCE);
+            super(ParameterBlockSerializer::new);
         }
     }
 }

@@ -52,11 +52,7 @@ final class Trainer {
 
     /** Adds a block of a gradient, and with its last block the sums beside it. */
     void add(Gradient gradient) {
-        float[] sum = state.gradientSum;
-        float[] values = gradient.values;
-        int offset = gradient.offset;
-        int from = gradient.from;
-        for (int i = 0; i < gradient.length; i++) sum[offset + i] += values[from + i];
+        add(state.gradientSum, gradient.offset, gradient.values, gradient.from, gradient.length);
         Gradient.Summary summary = gradient.summary;
         if (summary == null) return;
         state.pending.merge(summary.outcomes());
@@ -64,6 +60,15 @@ final class Trainer {
         state.pendingProgress.add(summary.progress());
         state.pendingMaxEventTime = Math.max(state.pendingMaxEventTime, summary.maxEventTime());
         if (gradient.version < state.version) state.staleGradients++;
+    }
+
+    /** A loop over the same index of both is vectorized, one over two places is not: five times the time. */
+    private static void add(float[] sum, int offset, float[] values, int from, int length) {
+        if (offset == 0 && from == 0) {
+            for (int i = 0; i < length; i++) sum[i] += values[i];
+        } else {
+            for (int i = 0; i < length; i++) sum[offset + i] += values[from + i];
+        }
     }
 
     /** Whether at least one whole gradient is in. */

@@ -45,16 +45,12 @@ final class Benchmarks {
                 """);
     }
 
-    /** 32 inputs and one hidden layer; about {@code 33 units + units + 1} parameters. */
-    static ModelSpec hidden(int units) {
-        return ModelSpec.fromYaml("""
-                name: hidden
-                inputs: 32
-                layers:
-                  - dense: {units: %d, activation: relu}
-                  - dense: {units: 1, activation: sigmoid}
-                loss: binary_crossentropy
-                """.formatted(units));
+    /** 32 inputs, hidden layers of relu, one sigmoid output. */
+    static ModelSpec hidden(int... units) {
+        StringBuilder yaml = new StringBuilder("name: hidden\ninputs: 32\nloss: binary_crossentropy\nlayers:\n");
+        for (int width : units) yaml.append("  - dense: {units: " + width + ", activation: relu}\n");
+        return ModelSpec.fromYaml(
+                yaml.append("  - dense: {units: 1, activation: sigmoid}\n").toString());
     }
 
     /** What the loop needs of Flink. */
