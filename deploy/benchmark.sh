@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures: deploy/benchmark.sh loop | job | engine. Each prints what it measured; nothing else should run meanwhile.
+# Measures: deploy/benchmark.sh engine | ingest | loop | job. Each prints what it measured; nothing else should run meanwhile.
 # job and engine compare with Python in the same run: they need python3 with torch, numpy and confluent_kafka
 # (Debian: python3-torch python3-numpy python3-confluent-kafka libopenblas0-pthread).
 set -eu
@@ -10,6 +10,7 @@ ensure_tools
 
 what=${1:-}
 case $what in
+    ingest) main=dev.millrace.pipeline.benchmark.IngestBenchmark ;;
     loop) main=dev.millrace.pipeline.benchmark.LoopBenchmark ;;
     job) main=dev.millrace.pipeline.benchmark.JobBenchmark ;;
     engine) main=dev.millrace.model.benchmark.StepRatios ;;
@@ -22,6 +23,7 @@ classpath=$root/pipeline/target/benchmark.classpath
 mvn -q -B -pl pipeline -am test-compile dependency:build-classpath -DincludeScope=test \
     -Dmdep.outputFile="$classpath" -Dspotless.check.skip=true
 case $what in
+    ingest) [ $# -gt 0 ] || set -- 3 4000000 200000 ;;
     job) [ $# -gt 0 ] || set -- 2 4000000 200000; set -- "$root/pipeline/src/test/python/kafka_torch_loop.py" "$@" ;;
     engine) [ $# -gt 0 ] || set -- 3; set -- "$root/model/src/test/python/torch_step_benchmark.py" "$@" ;;
 esac

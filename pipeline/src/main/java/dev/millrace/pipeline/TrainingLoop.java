@@ -78,28 +78,8 @@ public final class TrainingLoop {
             ServerSettings serverSettings) {
         StreamExecutionEnvironment env = samples.getExecutionEnvironment();
         int workers = samples.getParallelism();
-        samples.getTransformation().setCoLocationGroupKey(WORKER_SLOT);
 
-        SingleOutputStreamOperator<Sample> stamped = samples.process(new BatchStamper(initialBatch, DEAD_LETTERS))
-                .returns(SampleSerializer.TYPE)
-                .uid(Uids.STAMP)
-                .name("stamp")
-                .setDescription("give each sample its mini-batch")
-                .setParallelism(workers);
-
-        SingleOutputStreamOperator<MiniBatch> miniBatches = DataStreamUtils.reinterpretAsKeyedStream(
-                        stamped, sample -> sample.key, Types.INT)
-                .window(new MiniBatchAssigner(maxAgeMillis))
-                .aggregate(
-                        new Packer(spec.inputs(), spec.labelWidth()),
-                        new MiniBatchEmitter(),
-                        MiniBatchSerializer.TYPE,
-                        MiniBatchSerializer.TYPE,
-                        MiniBatchSerializer.TYPE)
-                .uid(Uids.MINI_BATCHES)
-                .name("form mini-batches")
-                .setDescription("window closed by count or age")
-                .setParallelism(workers);
+        MiniBatches miniBatches = miniBatches(samples, spec, initialBatch, maxAgeMillis);
 
         SingleOutputStreamOperator<ParameterBlock> parameters = env.fromSource(
                         new FeedbackSource(),
@@ -112,6 +92,7 @@ public final class TrainingLoop {
         parameters.getTransformation().setCoLocationGroupKey(SERVER_SLOT);
 
         SingleOutputStreamOperator<Gradient> gradients = miniBatches
+                .packed()
                 .connect(parameters.broadcast())
                 .transform("gradients", GradientSerializer.TYPE, new GradientOperator(spec, engines, workerSettings))
                 .uid(Uids.GRADIENTS)
@@ -128,7 +109,39 @@ public final class TrainingLoop {
                 .disableChaining();
         server.getTransformation().setCoLocationGroupKey(SERVER_SLOT);
 
-        return new Outputs(
-                server, server.getSideOutput(ParameterServer.SNAPSHOTS), stamped.getSideOutput(DEAD_LETTERS));
+        return new Outputs(server, server.getSideOutput(ParameterServer.SNAPSHOTS), miniBatches.deadLetters());
+    }
+
+    /** What the ingest task makes of the samples. */
+    public record MiniBatches(DataStream<MiniBatch> packed, DataStream<DeadLetter> deadLetters) {}
+
+    /** Forms mini-batches in the task of the source, without a shuffle. */
+    public static MiniBatches miniBatches(
+            SingleOutputStreamOperator<Sample> samples, ModelSpec spec, int initialBatch, long maxAgeMillis) {
+        int workers = samples.getParallelism();
+        samples.getTransformation().setCoLocationGroupKey(WORKER_SLOT);
+
+        SingleOutputStreamOperator<Sample> stamped = samples.process(new BatchStamper(initialBatch, DEAD_LETTERS))
+                .returns(SampleSerializer.TYPE)
+                .uid(Uids.STAMP)
+                .name("stamp")
+                .setDescription("give each sample its mini-batch")
+                .setParallelism(workers);
+
+        SingleOutputStreamOperator<MiniBatch> packed = DataStreamUtils.reinterpretAsKeyedStream(
+                        stamped, sample -> sample.key, Types.INT)
+                .window(new MiniBatchAssigner(maxAgeMillis))
+                .aggregate(
+                        new Packer(spec.inputs(), spec.labelWidth()),
+                        new MiniBatchEmitter(),
+                        MiniBatchSerializer.TYPE,
+                        MiniBatchSerializer.TYPE,
+                        MiniBatchSerializer.TYPE)
+                .uid(Uids.MINI_BATCHES)
+                .name("form mini-batches")
+                .setDescription("window closed by count or age")
+                .setParallelism(workers);
+
+        return new MiniBatches(packed, stamped.getSideOutput(DEAD_LETTERS));
     }
 }
