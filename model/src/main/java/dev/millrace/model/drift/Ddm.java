@@ -100,7 +100,8 @@ public final class Ddm extends FiniteLossDetector {
 
         public Constants {
             Limits.require(warning > 0, "ddm.warning", "> 0", warning);
-            Limits.require(drift > warning && drift < 1e9, "ddm.drift", "> ddm.warning (" + warning + ")", drift);
+            Limits.require(
+                    drift > warning && drift < 1e9, "ddm.drift", "in (ddm.warning (" + warning + "), 1e9)", drift);
             Limits.require(minimum >= 2, "ddm.minimum", ">= 2", minimum);
         }
     }

@@ -10,11 +10,11 @@ import java.util.Arrays;
  * Source: Bifet and Gavalda 2007, ADWIN2.
  */
 final class ExponentialHistogram {
-    static final int ROWS = 48; // 2^48 values: no stream is that long
+    private static final int ROWS = 48; // 2^48 values: no stream is that long
 
-    final int perRow;
+    private final int perRow;
     private final int stride;
-    final int[] counts = new int[ROWS];
+    private final int[] counts = new int[ROWS];
     private final double[] sums; // [ROWS, perRow + 1]
     private final double[] squares; // [ROWS, perRow + 1]
     private int rows = 1;
@@ -29,6 +29,10 @@ final class ExponentialHistogram {
     /** Rows in use; the oldest bucket is the first of the last row. */
     int rows() {
         return rows;
+    }
+
+    int buckets(int row) {
+        return counts[row];
     }
 
     double sum(int row, int bucket) {
@@ -56,6 +60,11 @@ final class ExponentialHistogram {
     void dropOldest() {
         removeOldest(rows - 1, 1);
         while (rows > 1 && counts[rows - 1] == 0) rows--;
+    }
+
+    void clear() {
+        Arrays.fill(counts, 0);
+        rows = 1;
     }
 
     private void append(int row, double sum, double square) {
