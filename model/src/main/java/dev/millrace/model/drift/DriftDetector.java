@@ -13,8 +13,7 @@ public interface DriftDetector {
     /**
      * Takes one value into account.
      *
-     * @param loss mean loss of a micro-batch of about 32 samples; {@link Ddm} and {@link Adwin} take its share of wrong
-     *     predictions as well
+     * @param loss mean loss of a micro-batch of about 32 samples, or its share of wrong predictions; always the same one
      * @return whether this value completed the evidence for a drift
      */
     boolean observe(double loss);

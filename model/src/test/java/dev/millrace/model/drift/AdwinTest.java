@@ -41,7 +41,7 @@ class AdwinTest {
         assertThat(histogram.rows()).isEqualTo(11); // 5 * (2^11 - 1) = 10 235 is the first to hold 10 000
     }
 
-    /** By hand, with buckets of at most 2: six ones and then nothing older than the oldest pair. */
+    /** By hand, with at most 2 buckets per row: 1 3 5 7 9 become (1 3) (5 7) 9. */
     @Test
     void theOldestBucketsMergeFirst() {
         ExponentialHistogram histogram = new ExponentialHistogram(2);
