@@ -1,5 +1,7 @@
 package dev.millrace.model.engine;
 
+import dev.millrace.model.loss.LossSums;
+
 /**
  * What one mini-batch adds to a step: sums, never means, so that contributions of any size add up and the parameter
  * server divides once. Overwritten by each call of {@link GradientEngine#lossAndGradient}.
@@ -23,7 +25,23 @@ public final class GradientSum {
     /** sum_i weight_i * loss_i^2, for the spread of the loss. */
     public double lossSquaredSum;
 
+    /** Whether {@link #squaredNormSum} is wanted: a pass over all activations, some tenth of a step. */
+    public final boolean withNorms;
+
+    /** sum_i |weight_i * d loss_i / d parameters|^2, the samples' own gradients; NaN if not wanted. */
+    public double squaredNormSum = Double.NaN;
+
+    /** Mean losses of each 32 samples in their order, the first {@link #pieceCount} count; see {@link LossSums}. */
+    public float[] pieceLosses = new float[0];
+
+    public int pieceCount;
+
     public GradientSum(int parameters) {
-        gradient = new float[parameters];
+        this(parameters, false);
+    }
+
+    public GradientSum(int parameters, boolean withNorms) {
+        this.gradient = new float[parameters];
+        this.withNorms = withNorms;
     }
 }

@@ -105,6 +105,7 @@ public final class Nd4jEngine implements GradientEngine {
         }
         if (into.predictions.length < rows * outputs) into.predictions = new float[rows * outputs];
         sums.reset();
+        double norms = 0;
         int step = Math.min(microBatch, chunk);
         for (int from = 0; from < rows; from += step) {
             int n = Math.min(step, rows - from);
@@ -122,13 +123,18 @@ public final class Nd4jEngine implements GradientEngine {
             forgetUnweighted(batch.weights(), from, n);
             silence(batch.weights(), from, n);
             backward(n, from == 0);
+            if (into.withNorms) norms += squaredNorms(n);
         }
+        sums.finish();
         if (rows == 0) Memory.zero(gradients.address(0), into.gradient.length);
         Memory.copyOut(gradients.address(0), into.gradient, 0, into.gradient.length);
         into.samples = rows;
         into.weight = sums.weight;
         into.lossSum = sums.loss;
         into.lossSquaredSum = sums.lossSquared;
+        into.squaredNormSum = into.withNorms ? norms : Double.NaN;
+        into.pieceLosses = sums.pieces;
+        into.pieceCount = sums.pieceCount;
     }
 
     @Override
@@ -182,6 +188,17 @@ public final class Nd4jEngine implements GradientEngine {
             layers[i].backward(below.output(), below.outputGradient(), rows, first);
         }
         layers[0].backward(input, null, rows, first);
+    }
+
+    /** A row's gradient has the layers' gradients as parts, so their squares add up. */
+    private double squaredNorms(int rows) {
+        double sum = 0;
+        FloatPointer x = input;
+        for (Layer layer : layers) {
+            sum += layer.squaredNorms(x, rows);
+            x = layer.output();
+        }
+        return sum;
     }
 
     /** What would otherwise read or write memory that is not ours. */

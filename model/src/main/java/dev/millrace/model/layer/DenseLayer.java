@@ -102,6 +102,18 @@ public final class DenseLayer implements Layer {
         if (inputGradient != null) Blas.inputGradient(outputGradient, kernel, inputGradient, rows, inputs, units);
     }
 
+    /** The kernel's part is an outer product dz x', the bias' is dz: {@code |dz|^2 (|x|^2 + 1)}. */
+    @Override
+    public double squaredNorms(FloatPointer input, int rows) {
+        double sum = 0;
+        long x = input.address() + 4 * input.position();
+        long dz = gradientAddress;
+        for (int r = 0; r < rows; r++, x += 4L * inputs, dz += 4L * units) {
+            sum += Memory.squares(dz, units) * (Memory.squares(x, inputs) + 1);
+        }
+        return sum;
+    }
+
     @Override
     public void silence(int row) {
         Memory.zero(outputAddress + 4L * units * row, units);

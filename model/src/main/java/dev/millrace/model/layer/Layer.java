@@ -34,6 +34,13 @@ public interface Layer extends AutoCloseable {
      */
     void backward(FloatPointer input, @Nullable FloatPointer inputGradient, int rows, boolean first);
 
+    /**
+     * Sum over the rows of |g_r|^2, with g_r the gradient of this layer's parameters by row r alone; after backward.
+     *
+     * @param input as given to backward
+     */
+    double squaredNorms(FloatPointer input, int rows);
+
     /** Clears the outputs and the output gradients of one row, so that it adds nothing to a gradient. */
     void silence(int row);
 
