@@ -29,7 +29,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     }
 
     WorkerSettings worker() {
-        return new WorkerSettings(config.training().staleness(), config.batch().microBatch(spec));
+        return new WorkerSettings(config.training().staleness(), config.batch().microBatch(spec), false);
     }
 
     BatchSizePolicy policy() {

@@ -2,6 +2,10 @@ package dev.millrace.pipeline.gradient;
 
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.pipeline.minibatch.SplitProgress;
+import dev.millrace.pipeline.serializer.FloatArrays;
+import java.io.IOException;
+import org.apache.flink.core.memory.DataInputView;
+import org.apache.flink.core.memory.DataOutputView;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -71,6 +75,7 @@ public final class Gradient {
      * @param minEventTime oldest sample, milliseconds since the epoch
      * @param maxEventTime newest sample, milliseconds since the epoch
      * @param computeNanos time the worker spent on it
+     * @param signals what the batch-size policy goes by
      */
     public record Summary(
             int samples,
@@ -78,5 +83,27 @@ public final class Gradient {
             SplitProgress progress,
             long minEventTime,
             long maxEventTime,
-            long computeNanos) {}
+            long computeNanos,
+            Signals signals) {}
+
+    /**
+     * What the batch-size policy goes by.
+     *
+     * @param squaredNormSum sum_i |weight_i * d loss_i / d parameters|^2; NaN if the policy does not ask for it
+     * @param pieceLosses mean losses of each 32 samples, in their order
+     * @param waitNanos how long the worker had the parameters but no mini-batch
+     * @param pendingRecords records that wait in the partitions of this worker
+     */
+    public record Signals(double squaredNormSum, float[] pieceLosses, long waitNanos, long pendingRecords) {
+        void write(DataOutputView out) throws IOException {
+            out.writeDouble(squaredNormSum);
+            FloatArrays.write(pieceLosses, out);
+            out.writeLong(waitNanos);
+            out.writeLong(pendingRecords);
+        }
+
+        static Signals read(DataInputView in) throws IOException {
+            return new Signals(in.readDouble(), FloatArrays.read(in), in.readLong(), in.readLong());
+        }
+    }
 }

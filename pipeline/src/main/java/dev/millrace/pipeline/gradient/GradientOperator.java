@@ -12,6 +12,7 @@ import dev.millrace.pipeline.minibatch.MiniBatch;
 import dev.millrace.pipeline.minibatch.MiniBatchSerializer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Arrays;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -36,6 +37,9 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     /** How long a worker without mini-batches waits before it says that it is idle, milliseconds. */
     private static final long IDLE_AFTER = 20;
 
+    /** Asking the source how much is pending costs more than a small step. */
+    private static final long PENDING_EVERY_NANOS = 50_000_000;
+
     private static final MapStateDescriptor<Integer, ParameterBlock> PARAMETERS =
             new MapStateDescriptor<>("parameters", IntSerializer.INSTANCE, new ParameterBlockSerializer());
     private static final ListStateDescriptor<MiniBatch> QUEUE =
@@ -59,6 +63,10 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient int worker;
     private transient int workers;
     private transient int outputs;
+
+    private transient long waitingSince; // 0: not waiting
+    private transient long pendingReadNanos;
+    private transient long pendingRecords;
 
     private transient boolean idleTimer;
     private transient boolean idleSent;
@@ -94,7 +102,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         spec = ModelSpec.fromJson(specJson);
         outputs = spec.outputs();
         engine = engines.create(spec);
-        sum = new GradientSum(spec.layout().size());
+        sum = new GradientSum(spec.layout().size(), settings.withNorms());
         message = new Gradient();
         record = new StreamRecord<>(message);
         workerMetrics = new WorkerMetrics(getMetricGroup(), engine.name(), queue::size);
@@ -143,6 +151,12 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
 
     private void contribute(MiniBatch batch) {
         long start = System.nanoTime();
+        long waited = waitingSince == 0 ? 0 : start - waitingSince;
+        waitingSince = 0;
+        if (start - pendingReadNanos > PENDING_EVERY_NANOS) {
+            pendingReadNanos = start;
+            pendingRecords = link.pendingRecords();
+        }
         engine.lossAndGradient(batch.samples, settings.microBatch(), sum);
         Outcomes outcomes = Outcomes.of(spec.loss(), outputs, batch.samples, sum);
         long nanos = System.nanoTime() - start;
@@ -156,7 +170,17 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
             message.values = sum.gradient;
             if (block == blocks - 1) {
                 message.summary = new Gradient.Summary(
-                        sum.samples, outcomes, batch.progress, batch.minEventTime, batch.maxEventTime, nanos);
+                        sum.samples,
+                        outcomes,
+                        batch.progress,
+                        batch.minEventTime,
+                        batch.maxEventTime,
+                        nanos,
+                        new Gradient.Signals(
+                                sum.squaredNormSum,
+                                Arrays.copyOf(sum.pieceLosses, sum.pieceCount),
+                                waited,
+                                pendingRecords));
             }
             output.collect(record);
         }
@@ -179,6 +203,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
 
     @SuppressWarnings("FutureReturnValueIgnored") // a timer that fails fails the task
     private void waitForSamples() {
+        if (waitingSince == 0) waitingSince = System.nanoTime();
         if (idleTimer || saidIdle()) return;
         idleTimer = true;
         long contributedBefore = clock.step();

@@ -52,6 +52,7 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
         out.writeLong(summary.minEventTime());
         out.writeLong(summary.maxEventTime());
         out.writeLong(summary.computeNanos());
+        summary.signals().write(out);
     }
 
     @Override
@@ -74,7 +75,8 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
                     SplitProgress.read(in),
                     in.readLong(),
                     in.readLong(),
-                    in.readLong());
+                    in.readLong(),
+                    Gradient.Signals.read(in));
         }
         return gradient;
     }

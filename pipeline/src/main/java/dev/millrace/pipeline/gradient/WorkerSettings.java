@@ -8,8 +8,9 @@ import java.io.Serializable;
  * @param staleness how many steps it may be ahead of the parameters it has: 0 is synchronous,
  *     {@link Integer#MAX_VALUE} asynchronous
  * @param microBatch how many samples go through the engine at once
+ * @param withNorms whether the batch-size policy wants the norms of the samples' own gradients
  */
-public record WorkerSettings(int staleness, int microBatch) implements Serializable {
+public record WorkerSettings(int staleness, int microBatch, boolean withNorms) implements Serializable {
     public static final int UNBOUNDED = Integer.MAX_VALUE;
 
     public WorkerSettings {

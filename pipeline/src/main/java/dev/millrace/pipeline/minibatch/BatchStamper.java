@@ -18,8 +18,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Gives each sample its mini-batch: (batchId, batchSize, position), and a key that belongs to this very subtask, so
- * that the window behind it needs no shuffle. The batch size of a mini-batch is fixed when it begins. Dead letters
- * leave here by the side output.
+ * that the window behind it needs no shuffle. The batch size of a mini-batch is fixed when it begins; one that already
+ * holds what a smaller size asks for is closed early. Dead letters leave here by the side output.
  */
 public final class BatchStamper extends ProcessFunction<Sample, Sample> implements CheckpointedFunction {
     private static final long serialVersionUID = 1L;
@@ -95,16 +95,19 @@ public final class BatchStamper extends ProcessFunction<Sample, Sample> implemen
             return;
         }
         if (position > 0 && link.lastFired() == batchId()) position = 0; // it was closed by its age
+        int heard = link.batchSize();
         if (position == 0) {
             sequence++;
-            int heard = link.batchSize();
             if (heard > 0) size = heard;
         }
+        boolean full = position + 1 >= size;
+        boolean early = heard > 0 && position + 1 >= heard; // the batch fell back while this one was filling
         sample.key = key;
         sample.batchId = batchId();
         sample.batchSize = size;
         sample.position = position;
-        position = position + 1 == size ? 0 : position + 1;
+        sample.closes = full || early;
+        position = sample.closes ? 0 : position + 1;
         out.collect(sample);
     }
 

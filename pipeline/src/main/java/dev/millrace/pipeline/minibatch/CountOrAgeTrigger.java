@@ -8,9 +8,9 @@ import org.apache.flink.streaming.api.windowing.triggers.Trigger;
 import org.apache.flink.streaming.api.windowing.triggers.TriggerResult;
 
 /**
- * Closes a mini-batch at its size or at the maximum age of its first sample, whichever comes first. It counts by the
- * stamped position, so no state is touched per sample. A timer at the end of time closes what is left when a bounded
- * stream ends; processing-time timers are dropped there.
+ * Closes a mini-batch at the sample that fills it, by the stamper's word, or at the maximum age of its first sample,
+ * whichever comes first. So no state is touched per sample. A timer at the end of time closes what is left when a
+ * bounded stream ends; processing-time timers are dropped there.
  */
 public final class CountOrAgeTrigger extends Trigger<Sample, MiniBatchWindow> {
     private static final long serialVersionUID = 1L;
@@ -30,8 +30,7 @@ public final class CountOrAgeTrigger extends Trigger<Sample, MiniBatchWindow> {
     @Override
     public TriggerResult onElement(Sample sample, long timestamp, MiniBatchWindow window, TriggerContext context)
             throws Exception {
-        if (sample.position == window.size() - 1)
-            return sample.position == 0 ? TriggerResult.FIRE_AND_PURGE : fire(window, context);
+        if (sample.closes) return sample.position == 0 ? TriggerResult.FIRE_AND_PURGE : fire(window, context);
         if (sample.position == 0) {
             long deadline = context.getCurrentProcessingTime() + maxAgeMillis;
             context.getPartitionedState(DEADLINE).update(deadline);

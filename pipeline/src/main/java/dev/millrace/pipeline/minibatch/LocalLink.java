@@ -3,6 +3,8 @@ package dev.millrace.pipeline.minibatch;
 import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
+import org.apache.flink.metrics.Gauge;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The credits between an ingest task and the worker in its slot. The ingest task counts mini-batches emitted, the
@@ -10,7 +12,8 @@ import java.util.concurrent.ConcurrentHashMap;
  * back-pressure reaches Kafka while checkpoints and parameters keep flowing. The gate closes only right after a
  * mini-batch was emitted, hence at a mini-batch boundary.
  *
- * <p>Also carries the batch size from the worker, which hears it with the parameters, to the stamper.
+ * <p>Also carries the batch size from the worker, which hears it with the parameters, to the stamper, and from the source
+ * to the worker how much waits in the partitions.
  *
  * <p>Links live in a static map, since nothing else is shared by two tasks of one slot; both sides reset their half at
  * (re)start, as the map outlives a restart.
@@ -28,6 +31,8 @@ public final class LocalLink {
     private volatile long token;
     private volatile long emitted;
     private long lastFired = -1;
+
+    private volatile @Nullable Gauge<Long> pendingRecords;
 
     // Written by the worker.
     private volatile long consumed;
@@ -62,6 +67,11 @@ public final class LocalLink {
     void emitted(long batchId) {
         lastFired = batchId;
         emitted++;
+    }
+
+    /** How the source reader tells how many records wait in its partitions. */
+    public void setPendingRecords(Gauge<Long> gauge) {
+        pendingRecords = gauge;
     }
 
     /** The mini-batch whose window fired last; the stamper starts a new one if that was still open. */
@@ -117,6 +127,12 @@ public final class LocalLink {
     public void consumed() {
         consumed++;
         if (closed && outstanding() <= LOW) release();
+    }
+
+    /** Records that wait in the partitions of this slot's source; 0 while unknown. */
+    public long pendingRecords() {
+        Gauge<Long> gauge = pendingRecords;
+        return gauge == null ? 0 : Math.max(0, gauge.getValue());
     }
 
     public void setBatchSize(int size) {

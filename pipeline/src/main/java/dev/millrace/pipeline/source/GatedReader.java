@@ -1,14 +1,12 @@
 package dev.millrace.pipeline.source;
 
 import dev.millrace.pipeline.minibatch.LocalLink;
-import dev.millrace.pipeline.minibatch.LocalLinks;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
-import org.apache.flink.api.connector.source.SourceReaderContext;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.InputStatus;
 
@@ -18,9 +16,9 @@ final class GatedReader<T, S extends SourceSplit> implements SourceReader<T, S> 
     private final SourceReader<T, S> reader;
     private final LocalLink link;
 
-    GatedReader(SourceReader<T, S> reader, SourceReaderContext context) {
+    GatedReader(SourceReader<T, S> reader, LocalLink link) {
         this.reader = reader;
-        this.link = LocalLinks.of(context);
+        this.link = link;
     }
 
     @Override

@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.source;
 
+import dev.millrace.pipeline.minibatch.LocalLink;
+import dev.millrace.pipeline.minibatch.LocalLinks;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -28,7 +30,8 @@ public final class GatedSource<T, S extends SourceSplit, E> implements Source<T,
 
     @Override
     public SourceReader<T, S> createReader(SourceReaderContext context) throws Exception {
-        return new GatedReader<>(source.createReader(context), context);
+        LocalLink link = LocalLinks.of(context);
+        return new GatedReader<>(source.createReader(new PendingRecords(context, link::setPendingRecords)), link);
     }
 
     @Override

@@ -39,4 +39,7 @@ public final class Sample {
 
     /** Its place in the mini-batch, from 0. */
     public int position;
+
+    /** Whether it is the last of its mini-batch. */
+    public boolean closes;
 }

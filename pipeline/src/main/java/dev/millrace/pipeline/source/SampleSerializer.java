@@ -40,6 +40,7 @@ public final class SampleSerializer extends VersionedSerializer<Sample> {
         out.writeLong(sample.batchId);
         out.writeInt(sample.batchSize);
         out.writeInt(sample.position);
+        out.writeBoolean(sample.closes);
     }
 
     @Override
@@ -55,6 +56,7 @@ public final class SampleSerializer extends VersionedSerializer<Sample> {
         sample.batchId = in.readLong();
         sample.batchSize = in.readInt();
         sample.position = in.readInt();
+        sample.closes = in.readBoolean();
         return sample;
     }
 

@@ -53,7 +53,7 @@ public final class LoopBenchmark {
                 Engines.factory("nd4j"),
                 BATCH,
                 1000,
-                new WorkerSettings(0, BATCH),
+                new WorkerSettings(0, BATCH, false),
                 settings(spec));
         outputs.deadLetters().sinkTo(new DiscardingSink<>());
         outputs.snapshots().sinkTo(new DiscardingSink<>());

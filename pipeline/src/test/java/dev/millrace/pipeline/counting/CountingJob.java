@@ -105,7 +105,7 @@ final class CountingJob {
                 new CountingEngine.Factory(faults, nanosPerBatch),
                 batchSize,
                 maxAgeMillis,
-                new WorkerSettings(staleness, batchSize),
+                new WorkerSettings(staleness, batchSize, false),
                 serverSettings());
         Faults injected = faults; // so that the lambda captures no more
         outputs.reports()
