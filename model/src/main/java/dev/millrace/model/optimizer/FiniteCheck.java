@@ -16,6 +16,7 @@ public final class FiniteCheck {
     private static final double LARGEST_SAFE = 1e35;
 
     private final float[] tile = new float[TILE];
+    private final float[] other = new float[TILE];
     private final float[] sums = new float[TILE];
 
     /** Whether no value is NaN or infinite: {@code v * 0} is 0 for finite values alone. */
@@ -47,6 +48,21 @@ public final class FiniteCheck {
         return Math.sqrt(total);
     }
 
+    /** sum a b, to 4e-6 of |a| |b|; NaN or infinite if a product leaves the range of a float. */
+    public double dot(float[] a, float[] b) {
+        int whole = a.length - a.length % TILE;
+        double total = 0;
+        Arrays.fill(sums, 0);
+        for (int i = 0; i < whole; i += TILE) {
+            System.arraycopy(a, i, tile, 0, TILE);
+            System.arraycopy(b, i, other, 0, TILE);
+            addProducts(sums, tile, other);
+        }
+        for (float s : sums) total += s;
+        for (int i = whole; i < a.length; i++) total += (double) a[i] * b[i];
+        return total;
+    }
+
     private double squaresInFloat(float[] values, int from, int to) {
         int whole = to - (to - from) % TILE;
         double sum = squaresInDouble(values, whole, to);
@@ -72,5 +88,9 @@ public final class FiniteCheck {
 
     private static void addSquares(float[] sums, float[] values) {
         for (int i = 0; i < TILE; i++) sums[i] += values[i] * values[i];
+    }
+
+    private static void addProducts(float[] sums, float[] a, float[] b) {
+        for (int i = 0; i < TILE; i++) sums[i] += a[i] * b[i];
     }
 }

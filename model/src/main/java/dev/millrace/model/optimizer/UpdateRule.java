@@ -6,11 +6,14 @@ package dev.millrace.model.optimizer;
  * not accepted leaves state and parameters as they were, because results go to other buffers.
  */
 public final class UpdateRule {
+    private static final float[] NOBODY = {};
+
     private final Optimizer optimizer;
     private final Clip clip;
     private final double l2;
     private final FiniteCheck check = new FiniteCheck();
     private double gradientNorm;
+    private double product = Double.NaN;
 
     /**
      * Makes a rule.
@@ -29,14 +32,7 @@ public final class UpdateRule {
         return optimizer.init(parameters);
     }
 
-    /**
-     * Computes one step.
-     *
-     * @param step number of this step, from 1
-     * @param divisor total weight of the samples, or 1 to apply the sum
-     * @param gradientSum overwritten
-     * @return whether everything is finite; if not, ignore {@code nextState} and {@code nextParameters}
-     */
+    /** Computes one step whose gradient nobody compares with the one before. */
     public boolean apply(
             long step,
             double learningRate,
@@ -46,9 +42,33 @@ public final class UpdateRule {
             float[] parameters,
             OptimizerState nextState,
             float[] nextParameters) {
+        return apply(step, learningRate, divisor, gradientSum, NOBODY, state, parameters, nextState, nextParameters);
+    }
+
+    /**
+     * Computes one step.
+     *
+     * @param step number of this step, from 1
+     * @param divisor total weight of the samples, or 1 to apply the sum
+     * @param gradientSum overwritten
+     * @param before mean gradient of the step before, replaced by this one's; of length 0 if nobody wants their product
+     * @return whether everything is finite; if not, ignore {@code nextState} and {@code nextParameters}
+     */
+    public boolean apply(
+            long step,
+            double learningRate,
+            double divisor,
+            float[] gradientSum,
+            float[] before,
+            OptimizerState state,
+            float[] parameters,
+            OptimizerState nextState,
+            float[] nextParameters) {
         divide(gradientSum, divisor);
         gradientNorm = check.norm(gradientSum);
         if (!Double.isFinite(gradientNorm)) return false; // a sum of squares of floats does not overflow a double
+        product = before.length == 0 ? Double.NaN : check.dot(gradientSum, before);
+        System.arraycopy(gradientSum, 0, before, 0, before.length);
         clip.apply(gradientSum, gradientNorm);
         if (l2 > 0) {
             float decay = (float) l2;
@@ -75,5 +95,10 @@ public final class UpdateRule {
     /** 2-norm of the last mean gradient, before clipping; NaN or infinite if it was. */
     public double gradientNorm() {
         return gradientNorm;
+    }
+
+    /** Of the last mean gradient and the one before, before clipping; NaN if it is not known. */
+    public double product() {
+        return product;
     }
 }

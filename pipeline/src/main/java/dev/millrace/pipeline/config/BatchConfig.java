@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.config;
 
+import dev.millrace.model.drift.DriftKind;
 import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
 import java.io.Serializable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param min smallest global batch the policy may ask for
  * @param max largest
  * @param plateau parameters of the loss-plateau policy
+ * @param adaptive parameters of the policies that go by gradients
  * @param maxAge after which an unfilled mini-batch is closed
  * @param memoryBudget of one worker for what goes through the engine at once, bytes
  * @param micro samples that go through the engine at once; null for what fits the budget
@@ -23,6 +25,7 @@ public record BatchConfig(
         int min,
         int max,
         Plateau plateau,
+        Adaptive adaptive,
         Duration maxAge,
         long memoryBudget,
         @Nullable Integer micro)
@@ -37,6 +40,27 @@ public record BatchConfig(
      * @param cooldown steps
      */
     public record Plateau(int window, double tolerance, double factor, int cooldown) implements Serializable {}
+
+    /**
+     * Constants of the adaptive policies.
+     *
+     * @param updatesLive auto: steps in which the samples learnt from grow e-fold, while the stream is followed
+     * @param updatesCatchUp auto: the same while a backlog is worked off
+     * @param scheduleUpdates schedule: the same
+     * @param squaredTolerance norm-test: largest variance of the mean gradient, in its squared norm
+     * @param lossFloor cabs: smallest loss that can be reached
+     * @param drift what notices that the stream has changed
+     * @param resetOptimizer whether a drift begins the optimizer's state anew
+     */
+    public record Adaptive(
+            double updatesLive,
+            double updatesCatchUp,
+            double scheduleUpdates,
+            double squaredTolerance,
+            double lossFloor,
+            DriftKind drift,
+            boolean resetOptimizer)
+            implements Serializable {}
 
     /** Samples of this model that go through the engine at once: as configured, or what fits the memory budget. */
     public int microBatch(ModelSpec spec) {
@@ -66,6 +90,14 @@ public record BatchConfig(
                         values.get(TrainingOptions.BATCH_PLATEAU_TOLERANCE),
                         values.get(TrainingOptions.BATCH_PLATEAU_FACTOR),
                         values.get(TrainingOptions.BATCH_PLATEAU_COOLDOWN)),
+                new Adaptive(
+                        values.get(TrainingOptions.BATCH_AUTO_UPDATES_LIVE),
+                        values.get(TrainingOptions.BATCH_AUTO_UPDATES_CATCH_UP),
+                        values.get(TrainingOptions.BATCH_SCHEDULE_UPDATES),
+                        values.get(TrainingOptions.BATCH_NORM_TEST_SQUARED_TOLERANCE),
+                        values.get(TrainingOptions.BATCH_CABS_LOSS_FLOOR),
+                        values.get(TrainingOptions.BATCH_DRIFT_DETECTOR),
+                        values.get(TrainingOptions.BATCH_DRIFT_RESET_OPTIMIZER)),
                 values.get(TrainingOptions.BATCH_MAX_AGE),
                 values.get(TrainingOptions.BATCH_MEMORY_BUDGET).getBytes(),
                 values.find(TrainingOptions.BATCH_MICRO));

@@ -3,7 +3,32 @@ package dev.millrace.pipeline.config;
 /** Who decides the size of the next global batch. */
 public enum BatchPolicy {
     /** Nobody: it stays at {@code batch.size}. */
-    FIXED,
+    FIXED(false),
+    /** A constant fraction of the samples learnt from since the last drift. */
+    SCHEDULE(false),
     /** It grows when the loss has stopped falling. */
-    LOSS_PLATEAU
+    LOSS_PLATEAU(false),
+    /** The gradient's noise stays below a given multiple of the gradient. */
+    NORM_TEST(true),
+    /** Coupled to learning rate, noise and loss. */
+    CABS(true),
+    /** Where noise and time balance: sqrt(r phi). */
+    NOISE_SCALE(true),
+    /** The measured throughput times the progress of a sample is largest. */
+    GOODPUT(true),
+    /** The most progress per second: fewest steps. */
+    PROGRESS(true),
+    /** As schedule, but no larger than progress asks for. */
+    AUTO(true);
+
+    private final boolean needsNorms;
+
+    BatchPolicy(boolean needsNorms) {
+        this.needsNorms = needsNorms;
+    }
+
+    /** Whether it goes by the norms of the samples' own gradients, which take some tenth of a step. */
+    public boolean needsNorms() {
+        return needsNorms;
+    }
 }

@@ -19,6 +19,7 @@ final class CrossChecks {
     static void run(OptionValues values, BiConsumer<String, String> problem) {
         CrossChecks checks = new CrossChecks(values, problem);
         checks.batchBounds();
+        checks.reduction();
         checks.publication();
         checks.deadLetters();
         checks.topics();
@@ -35,6 +36,15 @@ final class CrossChecks {
             report(
                     TrainingOptions.BATCH_SIZE,
                     "must be in batch.min..batch.max (" + min + ".." + max + "). Received: " + size);
+        }
+    }
+
+    private void reduction() {
+        BatchPolicy policy = values.get(TrainingOptions.BATCH_POLICY);
+        if (policy.needsNorms() && values.get(TrainingOptions.TRAINING_REDUCTION) == Reduction.SUM) {
+            report(
+                    TrainingOptions.TRAINING_REDUCTION,
+                    "must be mean where batch.policy goes by gradients. Received: sum");
         }
     }
 

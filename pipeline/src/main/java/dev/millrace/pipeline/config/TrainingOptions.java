@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.config;
 
+import dev.millrace.model.drift.DriftKind;
 import dev.millrace.schemas.wire.WireFormat;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -107,7 +108,9 @@ public final class TrainingOptions {
             ValueType.oneOf(BatchPolicy.class),
             BatchPolicy.FIXED,
             null,
-            "Who decides the size of the next batch.");
+            "Who decides the size of the next batch. fixed: nobody. schedule: a constant fraction of the samples learnt"
+                    + " from. loss-plateau: grows when the loss has settled. norm-test, cabs, noise-scale, goodput,"
+                    + " progress: by the gradient's noise. auto: schedule, but no larger than the most progress asks for.");
     public static final ConfigOption<Integer> BATCH_MIN = option(
             "batch.min", ValueType.INTEGER, 1, between(1, 1 << 20), "Smallest batch that the policy may ask for.");
     public static final ConfigOption<Integer> BATCH_MAX = option(
@@ -136,6 +139,49 @@ public final class TrainingOptions {
             100,
             between(0, 1_000_000),
             "loss-plateau: steps after a change before the next.");
+    public static final ConfigOption<Double> BATCH_AUTO_UPDATES_LIVE = option(
+            "batch.auto.updates-live",
+            ValueType.NUMBER,
+            64.0,
+            between(1.0, 1e6),
+            "auto: the batch is the samples learnt from since the last drift, divided by this, while the stream is"
+                    + " followed. 128 to 200 suit a deep net far from its lowest loss.");
+    public static final ConfigOption<Double> BATCH_AUTO_UPDATES_CATCH_UP = option(
+            "batch.auto.updates-catch-up",
+            ValueType.NUMBER,
+            32.0,
+            between(1.0, 1e6),
+            "auto: the same while a backlog is worked off.");
+    public static final ConfigOption<Double> BATCH_SCHEDULE_UPDATES = option(
+            "batch.schedule.updates",
+            ValueType.NUMBER,
+            128.0,
+            between(1.0, 1e6),
+            "schedule: the batch is the samples learnt from since the last drift, divided by this.");
+    public static final ConfigOption<Double> BATCH_NORM_TEST_SQUARED_TOLERANCE = option(
+            "batch.norm-test.squared-tolerance",
+            ValueType.NUMBER,
+            4.0,
+            between(1e-6, 1e6),
+            "norm-test: largest variance of the mean gradient, in its squared norm.");
+    public static final ConfigOption<Double> BATCH_CABS_LOSS_FLOOR = option(
+            "batch.cabs.loss-floor",
+            ValueType.NUMBER,
+            0.0,
+            between(-1e6, 1e6),
+            "cabs: smallest loss that can be reached; with label noise it is above 0.");
+    public static final ConfigOption<DriftKind> BATCH_DRIFT_DETECTOR = option(
+            "batch.drift.detector",
+            ValueType.oneOf(DriftKind.class),
+            DriftKind.PAGE_HINKLEY,
+            null,
+            "What notices a drift of the stream; the batch then begins anew. Not used where the policy is fixed.");
+    public static final ConfigOption<Boolean> BATCH_DRIFT_RESET_OPTIMIZER = option(
+            "batch.drift.reset-optimizer",
+            ValueType.FLAG,
+            true,
+            null,
+            "Whether a drift begins the optimizer's state, such as Adam's moments, anew.");
     public static final ConfigOption<Duration> BATCH_MAX_AGE = option(
             "batch.max-age",
             ValueType.DURATION,
@@ -377,6 +423,10 @@ public final class TrainingOptions {
                 type.declare().apply(ConfigOptions.key(key), defaultValue).withDescription(description);
         ALL.add(new Setting<>(option, type, constraint, description, required));
         return option;
+    }
+
+    private static Constraint<Double> between(double min, double max) {
+        return new Constraint<>("in " + min + ".." + max, value -> value >= min && value <= max);
     }
 
     private static Constraint<Integer> between(int min, int max) {

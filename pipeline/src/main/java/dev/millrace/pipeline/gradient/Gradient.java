@@ -92,7 +92,7 @@ public final class Gradient {
      * @param squaredNormSum sum_i |weight_i * d loss_i / d parameters|^2; NaN if the policy does not ask for it
      * @param pieceLosses mean losses of each 32 samples, in their order
      * @param waitNanos how long the worker had the parameters but no mini-batch
-     * @param pendingRecords records that wait in the partitions of this worker
+     * @param pendingRecords records that wait in the partitions of this worker; -1 while unknown
      */
     public record Signals(double squaredNormSum, float[] pieceLosses, long waitNanos, long pendingRecords) {
         void write(DataOutputView out) throws IOException {

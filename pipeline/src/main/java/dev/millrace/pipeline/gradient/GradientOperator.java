@@ -66,7 +66,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
 
     private transient long waitingSince; // 0: not waiting
     private transient long pendingReadNanos;
-    private transient long pendingRecords;
+    private transient long pendingRecords; // -1: unknown
 
     private transient boolean idleTimer;
     private transient boolean idleSent;
@@ -105,6 +105,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         sum = new GradientSum(spec.layout().size(), settings.withNorms());
         message = new Gradient();
         record = new StreamRecord<>(message);
+        pendingRecords = -1;
         workerMetrics = new WorkerMetrics(getMetricGroup(), engine.name(), queue::size);
         LOG.info("Worker {} of {} computes {} with engine {}", worker + 1, workers, spec.name(), engine.name());
     }

@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.local;
 
+import dev.millrace.pipeline.server.BatchReport;
 import dev.millrace.pipeline.server.StepReport;
 import java.util.ArrayList;
 import java.util.List;
@@ -55,9 +56,17 @@ final class LiveView {
         lines.add(row(
                 "batch size",
                 count(report.batchSize()),
-                report.batchSizeReason(),
+                report.batch().reason(),
                 "steps",
                 count(report.steps()),
+                width));
+        BatchReport batch = report.batch();
+        lines.add(row(
+                "noise scale",
+                significant(batch.noiseScale()),
+                batch.regime() + (batch.overloaded() ? ", overloaded" : ""),
+                "drifts",
+                count(batch.drifts()),
                 width));
         lines.add(row(
                 "learning rate",

@@ -13,7 +13,8 @@ import java.util.Locale;
 /** Every report as a line of a CSV file, for plots. A run that continues appends. */
 final class ReportLog implements AutoCloseable {
     private static final String HEADER =
-            "time_ms,version,steps,total_samples,samples,loss,window_loss,accuracy,auc,batch_size,learning_rate";
+            "time_ms,version,steps,total_samples,samples,loss,window_loss,accuracy,auc,batch_size,learning_rate,"
+                    + "statistical_batch_size,noise_scale,curvature,regime,bound,drifts,arrival_rate,lag";
 
     private final PrintWriter out;
 
@@ -31,7 +32,7 @@ final class ReportLog implements AutoCloseable {
     void add(StepReport report) {
         out.printf(
                 Locale.ROOT,
-                "%d,%d,%d,%d,%d,%.6f,%.6f,%.6f,%.6f,%d,%.6g%n",
+                "%d,%d,%d,%d,%d,%.6f,%.6f,%.6f,%.6f,%d,%.6g,%.6g,%.6g,%.6g,%s,%s,%d,%.6g,%.6g%n",
                 report.time(),
                 report.version(),
                 report.steps(),
@@ -42,7 +43,15 @@ final class ReportLog implements AutoCloseable {
                 report.accuracy(),
                 report.auc(),
                 report.batchSize(),
-                report.learningRate());
+                report.learningRate(),
+                report.batch().statisticalSize(),
+                report.batch().noiseScale(),
+                report.batch().curvature(),
+                report.batch().regime(),
+                report.batch().bound(),
+                report.batch().drifts(),
+                report.batch().arrivalRate(),
+                report.batch().lag());
         out.flush();
     }
 

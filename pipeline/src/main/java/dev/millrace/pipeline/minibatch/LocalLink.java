@@ -129,10 +129,10 @@ public final class LocalLink {
         if (closed && outstanding() <= LOW) release();
     }
 
-    /** Records that wait in the partitions of this slot's source; 0 while unknown. */
+    /** Records that wait in the partitions of this slot's source; -1 while unknown. */
     public long pendingRecords() {
         Gauge<Long> gauge = pendingRecords;
-        return gauge == null ? 0 : Math.max(0, gauge.getValue());
+        return gauge == null ? -1 : Math.max(0, gauge.getValue());
     }
 
     public void setBatchSize(int size) {

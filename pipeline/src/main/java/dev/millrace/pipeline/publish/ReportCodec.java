@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.pipeline.server.BatchReport;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.schemas.TrainingReport;
 import dev.millrace.schemas.wire.AvroFraming;
@@ -10,6 +11,7 @@ public final class ReportCodec {
     private final AvroFraming<TrainingReport> framing = new AvroFraming<>(TrainingReport.class);
 
     public byte[] encode(StepReport r) {
+        BatchReport batch = r.batch();
         return framing.encode(new TrainingReport(
                 r.model(),
                 r.time(),
@@ -25,12 +27,23 @@ public final class ReportCodec {
                 r.accuracy(),
                 r.auc(),
                 r.batchSize(),
-                r.batchSizeReason(),
+                batch.reason(),
                 r.learningRate(),
                 r.gradientNorm(),
                 r.staleGradients(),
                 r.refusedSteps(),
-                r.maxEventTime()));
+                r.maxEventTime(),
+                batch.statisticalSize(),
+                batch.noiseScale(),
+                batch.curvature(),
+                batch.regime(),
+                batch.bound(),
+                batch.overloaded(),
+                batch.drifts(),
+                batch.arrivalRate(),
+                batch.lag(),
+                batch.syncSeconds(),
+                batch.sampleSeconds()));
     }
 
     /** @throws IllegalArgumentException if the bytes are no report */
@@ -51,11 +64,27 @@ public final class ReportCodec {
                 r.getAccuracy(),
                 r.getAuc(),
                 r.getBatchSize(),
-                r.getBatchSizeReason(),
+                batch(r),
                 r.getLearningRate(),
                 r.getGradientNorm(),
                 r.getStaleGradients(),
                 r.getRefusedSteps(),
                 r.getMaxEventTime());
+    }
+
+    private static BatchReport batch(TrainingReport r) {
+        return new BatchReport(
+                r.getBatchSizeReason(),
+                r.getStatisticalBatchSize(),
+                r.getNoiseScale(),
+                r.getCurvature(),
+                r.getRegime(),
+                r.getBatchSizeBound(),
+                r.getOverloaded(),
+                r.getDrifts(),
+                r.getArrivalRate(),
+                r.getLag(),
+                r.getStepSyncSeconds(),
+                r.getStepSampleSeconds());
     }
 }

@@ -49,7 +49,9 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     private transient ServerMetrics serverMetrics;
     private transient StreamRecord<StepReport> reportRecord;
     private transient long incarnation;
+    private transient Arrivals arrivals;
     private transient long stepOpenedNanos;
+    private transient long sentNanos;
 
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
     public ParameterServer(ServerSettings settings) {
@@ -78,6 +80,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         super.open();
         incarnation = ThreadLocalRandom.current().nextLong();
         contributions = new Contributions();
+        arrivals = new Arrivals();
         snapshots = new SnapshotOutlet(settings, System.nanoTime());
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
         reportRecord = new StreamRecord<>(null);
@@ -109,6 +112,11 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         trainer.add(gradient);
         if (gradient.summary == null) return;
         if (first) stepOpenedNanos = System.nanoTime();
+        arrivals.contributed(
+                gradient.worker,
+                gradient.workers,
+                gradient.summary.samples(),
+                gradient.summary.signals().pendingRecords());
         if (ofThisLife) contributions.contributed(gradient.worker, gradient.workers, gradient.step);
     }
 
@@ -120,13 +128,20 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     private void closeStep() {
         Outcomes outcomes = trainer.pending();
         int samples = trainer.pendingSamples();
-        boolean accepted = trainer.close();
+        long closedNanos = System.nanoTime();
+        arrivals.closed(closedNanos);
+        boolean accepted = trainer.close(timing(closedNanos));
         if (accepted) report.add(samples, outcomes.weight(), outcomes.lossSum());
         else refuse();
         sendParameters();
         long now = System.nanoTime();
         serverMetrics.closed(samples, now - stepOpenedNanos);
         if (report.isDue(now)) emitReport(now);
+    }
+
+    private StepTiming timing(long nowNanos) {
+        long working = nowNanos - sentNanos - trainer.state().signals.waitNanos;
+        return new StepTiming(working > 0 ? working / 1e9 : Double.NaN, arrivals.rate(), arrivals.lag());
     }
 
     private void refuse() {
@@ -154,6 +169,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
             block.globalBatch = state.batchSize.batchSize();
         }
         channel.publish(blocks);
+        sentNanos = System.nanoTime();
     }
 
     /** Looks after what no message wakes: the deadline of a step, a report in a quiet stream. */
@@ -167,8 +183,8 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     }
 
     private void emitReport(long nowNanos) {
-        StepReport made =
-                Reports.of(settings.model(), incarnation, trainer, report, nowNanos, System.currentTimeMillis());
+        StepReport made = Reports.of(
+                settings.model(), incarnation, trainer, arrivals, report, nowNanos, System.currentTimeMillis());
         serverMetrics.reported(made);
         output.collect(reportRecord.replace(made));
         report.restart(nowNanos);
@@ -198,7 +214,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     @Override
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
-        checkpointed.update(List.of(trainer.state()));
+        checkpointed.update(List.of(trainer.snapshot()));
     }
 
     @Override

@@ -7,7 +7,13 @@ final class Reports {
     private Reports() {}
 
     static StepReport of(
-            String model, long incarnation, Trainer trainer, ReportWindow window, long nowNanos, long time) {
+            String model,
+            long incarnation,
+            Trainer trainer,
+            Arrivals arrivals,
+            ReportWindow window,
+            long nowNanos,
+            long time) {
         TrainingState state = trainer.state();
         Outcomes metrics = state.metrics.window();
         return new StepReport(
@@ -25,7 +31,7 @@ final class Reports {
                 metrics.accuracy(),
                 metrics.auc(),
                 state.batchSize.batchSize(),
-                state.batchSize.reason(),
+                BatchReport.of(state, arrivals),
                 trainer.learningRate(),
                 trainer.gradientNorm(),
                 state.staleGradients,

@@ -22,6 +22,13 @@ final class ServerMetrics {
         stepNanos = group.counter("stepNanosTotal", new ThreadSafeSimpleCounter());
         gauge(group, "version", StepReport::version);
         gauge(group, "batchSizeSamples", StepReport::batchSize);
+        gauge(group, "statisticalBatchSizeSamples", report -> report.batch().statisticalSize());
+        gauge(group, "noiseScaleSamples", report -> report.batch().noiseScale());
+        gauge(group, "curvature", report -> report.batch().curvature());
+        gauge(group, "arrivalRateSamplesPerSecond", report -> report.batch().arrivalRate());
+        gauge(group, "lagSamples", report -> report.batch().lag());
+        gauge(group, "driftsTotal", report -> report.batch().drifts());
+        gauge(group, "overloaded", report -> report.batch().overloaded() ? 1 : 0);
         gauge(group, "loss", StepReport::windowLoss);
         gauge(group, "fadingLoss", StepReport::fadingLoss);
         gauge(group, "accuracy", StepReport::accuracy);

@@ -1,6 +1,5 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.batchsize.BatchSizePolicy;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the initial parameters
  * @param optimizer subtree {@code optimizer}
  * @param learningRate subtree {@code learning-rate}
- * @param policy decides the size of each global batch
+ * @param batch who decides the size of each global batch
  * @param sumReduction whether the gradient sum is applied undivided
  * @param asynchronous whether every gradient closes a step
  * @param stepDeadlineMillis after which a step closes without the workers that are missing, milliseconds
@@ -36,7 +35,7 @@ public record ServerSettings(
         long seed,
         Map<String, @Nullable Object> optimizer,
         Map<String, @Nullable Object> learningRate,
-        BatchSizePolicy policy,
+        BatchSettings batch,
         boolean sumReduction,
         boolean asynchronous,
         long stepDeadlineMillis,

@@ -16,7 +16,7 @@ package dev.millrace.pipeline.server;
  * @param accuracy prequential accuracy over the metric window; NaN for regression
  * @param auc prequential area under the ROC curve over the metric window; NaN unless binary
  * @param batchSize global batch size asked for
- * @param batchSizeReason why
+ * @param batch on what grounds
  * @param learningRate of the last step
  * @param gradientNorm 2-norm of the last mean gradient, before clipping
  * @param staleGradients gradients of an older version, since the model began
@@ -38,7 +38,7 @@ public record StepReport(
         double accuracy,
         double auc,
         int batchSize,
-        String batchSizeReason,
+        BatchReport batch,
         double learningRate,
         double gradientNorm,
         long staleGradients,

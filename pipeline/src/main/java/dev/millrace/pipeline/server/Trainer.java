@@ -1,7 +1,9 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.batchsize.BatchSizePolicy;
+import dev.millrace.model.batchsize.BatchSizeController;
+import dev.millrace.model.batchsize.GradientStatistics;
 import dev.millrace.model.batchsize.StepReading;
+import dev.millrace.model.drift.DriftDetector;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.optimizer.OptimizerState;
 import dev.millrace.model.optimizer.UpdateRule;
@@ -27,23 +29,30 @@ final class Trainer {
     private final TrainingState state;
     private final UpdateRule rule;
     private final LearningRateSchedule schedule;
-    private final BatchSizePolicy policy;
+    private final BatchSizeController batchSize;
     private final Reduction reduction;
     private float[] spareParameters;
     private OptimizerState spareOptimizerState;
+    private final DriftDetector drift;
+    private final boolean resetOptimizer;
     private double learningRate;
     private double gradientNorm;
+    private double product;
 
     Trainer(
             TrainingState state,
             UpdateRule rule,
             LearningRateSchedule schedule,
-            BatchSizePolicy policy,
+            BatchSizeController batchSize,
+            DriftDetector drift,
+            boolean resetOptimizer,
             Reduction reduction) {
         this.state = state;
         this.rule = rule;
         this.schedule = schedule;
-        this.policy = policy;
+        this.batchSize = batchSize;
+        this.drift = drift;
+        this.resetOptimizer = resetOptimizer;
         this.reduction = reduction;
         this.spareParameters = new float[state.parameters.length];
         this.spareOptimizerState = rule.init(state.parameters.length);
@@ -56,6 +65,7 @@ final class Trainer {
         Gradient.Summary summary = gradient.summary;
         if (summary == null) return;
         state.pending.merge(summary.outcomes());
+        state.signals.add(summary.signals());
         state.pendingSamples += summary.samples();
         state.pendingProgress.add(summary.progress());
         state.pendingMaxEventTime = Math.max(state.pendingMaxEventTime, summary.maxEventTime());
@@ -91,7 +101,7 @@ final class Trainer {
      *
      * @return whether the step was accepted
      */
-    boolean close() {
+    boolean close(StepTiming timing) {
         Outcomes outcomes = state.pending;
         int samples = state.pendingSamples;
         boolean accepted = update(outcomes);
@@ -101,14 +111,12 @@ final class Trainer {
             state.totalSamples += samples;
             state.refusedInARow = 0;
             state.metrics.add(samples, outcomes);
-            if (outcomes.weight() > 0) {
-                state.lastLoss = outcomes.lossSum() / outcomes.weight();
-                state.batchSize = policy.observe(state.batchSize, new StepReading(samples, state.lastLoss));
-            }
+            if (outcomes.weight() > 0) state.lastLoss = outcomes.lossSum() / outcomes.weight();
         } else {
             state.refusedSteps++;
             state.refusedInARow++;
         }
+        if (outcomes.weight() > 0) resize(outcomes, accepted, timing);
         state.progress.add(state.pendingProgress); // of a refused step too: its samples are spent, and counted
         state.maxEventTime = Math.max(state.maxEventTime, state.pendingMaxEventTime);
         Arrays.fill(state.gradientSum, 0);
@@ -116,25 +124,63 @@ final class Trainer {
         state.pendingProgress = new SplitProgress();
         state.pendingMaxEventTime = Long.MIN_VALUE;
         state.pendingSamples = 0;
+        state.signals.clear();
         return accepted;
+    }
+
+    /** Lets the controller decide on the next batch, and forgets what a drift made worthless. */
+    private void resize(Outcomes outcomes, boolean accepted, StepTiming timing) {
+        StepSignals signals = state.signals;
+        int samples = state.pendingSamples;
+        double meanWeight = outcomes.weight() / samples;
+        double squares =
+                signals.squaredNormSum / (meanWeight * meanWeight); // of what is averaged: weight / mean weight
+        boolean known = !Double.isNaN(squares);
+        StepReading reading = new StepReading(
+                new GradientStatistics(
+                        samples, known ? samples : 0, known ? squares : 0, outcomes.loss() * samples, Double.NaN),
+                gradientNorm * gradientNorm,
+                product,
+                learningRate,
+                timing.seconds(),
+                timing.arrivalRate(),
+                timing.lag(),
+                accepted,
+                accepted && drifted(signals));
+        state.batchSize = batchSize.observe(state.batchSize, reading);
+        if (!reading.drift()) return;
+        state.drifts++;
+        if (!resetOptimizer) return;
+        state.optimizerState = rule.init(state.parameters.length);
+        state.optimizerSteps = 0;
+    }
+
+    private boolean drifted(StepSignals signals) {
+        boolean fired = false;
+        for (int i = 0; i < signals.pieceCount; i++) fired |= drift.observe(signals.pieceLosses[i]);
+        return fired;
     }
 
     private boolean update(Outcomes outcomes) {
         if (outcomes.weight() == 0) return true; // samples of weight zero: counted, no effect
-        learningRate = schedule.rate(state.steps + 1);
+        learningRate =
+                schedule.rate(state.steps + 1) * state.batchSize.decision().learningRateFactor();
         double divisor = reduction == Reduction.MEAN ? outcomes.weight() : 1;
         boolean accepted = Double.isFinite(outcomes.lossSum())
                 && rule.apply(
-                        state.steps + 1,
+                        state.optimizerSteps + 1,
                         learningRate,
                         divisor,
                         state.gradientSum,
+                        state.gradientBefore,
                         state.optimizerState,
                         state.parameters,
                         spareOptimizerState,
                         spareParameters);
         gradientNorm = rule.gradientNorm();
+        product = rule.product();
         if (!accepted) return false;
+        state.optimizerSteps++;
         float[] parameters = state.parameters;
         state.parameters = spareParameters;
         spareParameters = parameters;
@@ -145,6 +191,12 @@ final class Trainer {
     }
 
     TrainingState state() {
+        return state;
+    }
+
+    /** The state for a checkpoint. */
+    TrainingState snapshot() {
+        state.drift = drift.state();
         return state;
     }
 

@@ -1,11 +1,14 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.batchsize.BatchSizePolicy;
+import dev.millrace.model.batchsize.BatchSizeController;
+import dev.millrace.model.drift.DriftDetectors;
+import dev.millrace.model.drift.DriftSettings;
 import dev.millrace.model.metric.PrequentialMetrics;
 import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.optimizer.UpdateRule;
 import dev.millrace.model.schedule.LearningRateSchedules;
 import dev.millrace.model.spec.ModelSpec;
+import java.util.Arrays;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -25,26 +28,34 @@ final class Trainers {
     static Trainer create(ServerSettings settings, @Nullable TrainingState restored) {
         ModelSpec spec = ModelSpec.fromJson(settings.modelJson());
         UpdateRule rule = OptimizerSpec.of(settings.optimizer()).rule();
-        BatchSizePolicy policy = settings.policy();
+        BatchSizeController batchSize = settings.batch().controller();
         TrainingState state =
-                restored == null ? initial(settings, spec, rule, policy) : carryOver(settings, spec, rule, restored);
+                restored == null ? initial(settings, spec, rule, batchSize) : carryOver(settings, spec, rule, restored);
+        int wanted = settings.batch().withNorms() ? state.parameters.length : 0;
+        if (state.gradientBefore.length != wanted) {
+            state.gradientBefore = new float[wanted];
+            Arrays.fill(state.gradientBefore, Float.NaN); // unknown, and so is its product with the next
+        }
+        DriftSettings drift = DriftSettings.of(settings.batch().drift());
         return new Trainer(
                 state,
                 rule,
                 LearningRateSchedules.of(settings.learningRate()),
-                policy,
+                batchSize,
+                state.drift.length == 0 ? DriftDetectors.create(drift) : DriftDetectors.restore(drift, state.drift),
+                settings.batch().resetOptimizer(),
                 settings.sumReduction() ? Trainer.Reduction.SUM : Trainer.Reduction.MEAN);
     }
 
     private static TrainingState initial(
-            ServerSettings settings, ModelSpec spec, UpdateRule rule, BatchSizePolicy policy) {
+            ServerSettings settings, ModelSpec spec, UpdateRule rule, BatchSizeController batchSize) {
         float[] parameters = spec.initialParameters(settings.seed());
         return new TrainingState(
                 settings.modelJson(),
                 settings.optimizer().toString(),
                 parameters,
                 rule.init(parameters.length),
-                policy.init(),
+                batchSize.init(),
                 new PrequentialMetrics(settings.metricWindowSamples(), settings.metricFading()));
     }
 

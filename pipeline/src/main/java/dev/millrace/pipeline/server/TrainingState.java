@@ -22,6 +22,17 @@ final class TrainingState {
     long version = 1;
 
     long steps;
+
+    /** Steps since the optimizer's state began; a drift may begin it anew. */
+    long optimizerSteps;
+
+    /** Mean gradient of the last step; of length 0 unless the batch-size policy wants it. */
+    float[] gradientBefore = new float[0];
+
+    /** The drift detector's. */
+    double[] drift = new double[0];
+
+    long drifts;
     long totalSamples;
     long staleGradients;
     long refusedSteps;
@@ -36,6 +47,7 @@ final class TrainingState {
     // The step under way.
     final float[] gradientSum; // [parameters]
     int pendingSamples;
+    StepSignals signals = new StepSignals();
     Outcomes pending = new Outcomes();
     SplitProgress pendingProgress = new SplitProgress();
     long pendingMaxEventTime = Long.MIN_VALUE;

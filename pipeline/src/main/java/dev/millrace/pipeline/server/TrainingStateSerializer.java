@@ -20,7 +20,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(1);
+        super(2);
     }
 
     @Override
@@ -35,13 +35,14 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         FloatArrays.write(state.parameters, out);
         out.writeInt(state.optimizerState.slots().length);
         for (float[] slot : state.optimizerState.slots()) FloatArrays.write(slot, out);
-        out.writeInt(state.batchSize.batchSize());
-        out.writeUTF(state.batchSize.reason());
-        out.writeInt(state.batchSize.memory().length);
-        for (double number : state.batchSize.memory()) out.writeDouble(number);
+        writeNumbers(state.batchSize.toArray(), out);
+        writeNumbers(state.drift, out);
+        FloatArrays.write(state.gradientBefore, out);
         state.metrics.write(out);
         out.writeLong(state.version);
         out.writeLong(state.steps);
+        out.writeLong(state.optimizerSteps);
+        out.writeLong(state.drifts);
         out.writeLong(state.totalSamples);
         out.writeLong(state.staleGradients);
         out.writeLong(state.refusedSteps);
@@ -53,6 +54,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         out.writeInt(state.pendingSamples);
         if (state.pendingSamples == 0) return;
         state.pending.write(out);
+        state.signals.write(out);
         state.pendingProgress.write(out);
         out.writeLong(state.pendingMaxEventTime);
         FloatArrays.write(state.gradientSum, 0, state.gradientSum.length, out);
@@ -65,19 +67,18 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         float[] parameters = FloatArrays.read(in);
         float[][] slots = new float[in.readInt()][];
         for (int i = 0; i < slots.length; i++) slots[i] = FloatArrays.read(in);
-        int batchSize = in.readInt();
-        String reason = in.readUTF();
-        double[] memory = new double[in.readInt()];
-        for (int i = 0; i < memory.length; i++) memory[i] = in.readDouble();
+        BatchSizeState batchSize =
+                written == 1 ? readBatchSizeOfFormat1(in) : BatchSizeState.fromArray(readNumbers(in));
+        double[] drift = written == 1 ? new double[0] : readNumbers(in);
+        float[] gradientBefore = written == 1 ? new float[0] : FloatArrays.read(in);
         TrainingState state = new TrainingState(
-                modelJson,
-                optimizer,
-                parameters,
-                new OptimizerState(slots),
-                new BatchSizeState(batchSize, reason, memory),
-                PrequentialMetrics.read(in));
+                modelJson, optimizer, parameters, new OptimizerState(slots), batchSize, PrequentialMetrics.read(in));
         state.version = in.readLong();
         state.steps = in.readLong();
+        state.optimizerSteps = written == 1 ? state.steps : in.readLong();
+        state.drifts = written == 1 ? 0 : in.readLong();
+        state.drift = drift;
+        state.gradientBefore = gradientBefore;
         state.totalSamples = in.readLong();
         state.staleGradients = in.readLong();
         state.refusedSteps = in.readLong();
@@ -89,10 +90,30 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
         state.pending = Outcomes.read(in);
+        if (written > 1) state.signals = StepSignals.read(in);
         state.pendingProgress = SplitProgress.read(in);
         state.pendingMaxEventTime = in.readLong();
         FloatArrays.read(state.gradientSum, 0, parameters.length, in);
         return state;
+    }
+
+    /** Format 1 knew fewer policies: their memory begins anew. */
+    private static BatchSizeState readBatchSizeOfFormat1(DataInputView in) throws IOException {
+        int batchSize = in.readInt();
+        in.readUTF(); // why
+        readNumbers(in);
+        return BatchSizeState.ofBatchSize(batchSize);
+    }
+
+    private static void writeNumbers(double[] numbers, DataOutputView out) throws IOException {
+        out.writeInt(numbers.length);
+        for (double number : numbers) out.writeDouble(number);
+    }
+
+    private static double[] readNumbers(DataInputView in) throws IOException {
+        double[] numbers = new double[in.readInt()];
+        for (int i = 0; i < numbers.length; i++) numbers[i] = in.readDouble();
+        return numbers;
     }
 
     /** A model's description may exceed the 64 KiB of {@code writeUTF}. */

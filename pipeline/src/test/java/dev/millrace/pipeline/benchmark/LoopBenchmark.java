@@ -1,10 +1,10 @@
 package dev.millrace.pipeline.benchmark;
 
-import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.engine.Engines;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.gradient.WorkerSettings;
+import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.ServerSettings;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.pipeline.source.GatedSource;
@@ -79,7 +79,7 @@ public final class LoopBenchmark {
                 1,
                 Map.of(),
                 Map.of(),
-                new FixedBatchSize(BATCH),
+                BatchSettings.fixed(BATCH),
                 false,
                 false,
                 10_000,

@@ -1,10 +1,10 @@
 package dev.millrace.pipeline.counting;
 
-import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.gradient.WorkerSettings;
+import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.ServerSettings;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.pipeline.source.GatedSource;
@@ -136,7 +136,7 @@ final class CountingJob {
                 1,
                 Map.of("name", "sgd"),
                 Map.of("initial", 1.0),
-                new FixedBatchSize(batchSize),
+                BatchSettings.fixed(batchSize),
                 true,
                 staleness == WorkerSettings.UNBOUNDED,
                 1000,

@@ -2,6 +2,7 @@ package dev.millrace.pipeline.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.pipeline.server.BatchReport;
 import dev.millrace.pipeline.server.StepReport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -26,6 +27,7 @@ class LiveViewTest {
                         "  loss                0.4312  █▁                        window              0.4371",
                         "  accuracy            81.2 %                            AUC                 0.8766",
                         "  batch size             256  plateau                   steps               12,500",
+                        "  noise scale            310  live                      drifts                   2",
                         "  learning rate       0.0100                            gradient norm        0.132",
                         "  version             12,515                            freshness            0.8 s",
                         "  published           12,400  3.0 s ago                 refused steps            0");
@@ -81,9 +83,9 @@ class LiveViewTest {
 
     @Test
     void shouldRedrawInPlaceOnATerminalAndHonorNoColor() {
-        assertThat(drawn(true, Map.of("TERM", "xterm", "COLUMNS", "80"))).contains("\u001b[9A", "\u001b[1m");
+        assertThat(drawn(true, Map.of("TERM", "xterm", "COLUMNS", "80"))).contains("\u001b[10A", "\u001b[1m");
         assertThat(drawn(true, Map.of("TERM", "xterm", "COLUMNS", "80", "NO_COLOR", "1")))
-                .contains("\u001b[9A")
+                .contains("\u001b[10A")
                 .doesNotContain("\u001b[1m", "\u001b[2m");
     }
 
@@ -119,7 +121,7 @@ class LiveViewTest {
                 0.5,
                 0.5,
                 128,
-                "initial",
+                batch("initial"),
                 0.01,
                 0.2,
                 0,
@@ -132,7 +134,29 @@ class LiveViewTest {
 
     private static StepReport report(double accuracy, double auc) {
         return new StepReport(
-                "ctr", NOW, 12_515, 7, 12_500, 3_204_118, 24_000, 0.5, 0.4312, 0.4371, 0.44, accuracy, auc, 256,
-                "plateau", 0.01, 0.1321, 0, 0, NOW - 800);
+                "ctr",
+                NOW,
+                12_515,
+                7,
+                12_500,
+                3_204_118,
+                24_000,
+                0.5,
+                0.4312,
+                0.4371,
+                0.44,
+                accuracy,
+                auc,
+                256,
+                batch("plateau"),
+                0.01,
+                0.1321,
+                0,
+                0,
+                NOW - 800);
+    }
+
+    private static BatchReport batch(String reason) {
+        return new BatchReport(reason, 256, 310.4, 0.1, "live", "none", false, 2, 24_000, 120, 1e-4, 1e-6);
     }
 }
