@@ -1,7 +1,8 @@
 package dev.millrace.pipeline;
 
 import dev.millrace.model.batchsize.BatchSizeBounds;
-import dev.millrace.model.batchsize.BatchSizePolicy;
+import dev.millrace.model.batchsize.BatchSizeController;
+import dev.millrace.model.batchsize.ControllerSettings;
 import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.batchsize.GrowOnPlateau;
 import dev.millrace.model.engine.EngineFactory;
@@ -32,18 +33,22 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
         return new WorkerSettings(config.training().staleness(), config.batch().microBatch(spec));
     }
 
-    BatchSizePolicy policy() {
+    BatchSizeController batchSize() {
         BatchConfig batch = config.batch();
         return switch (batch.policy()) {
-            case FIXED -> new FixedBatchSize(batch.size());
-            case LOSS_PLATEAU ->
-                new GrowOnPlateau(
-                        new BatchSizeBounds(batch.min(), batch.max()),
-                        batch.size(),
-                        batch.plateau().factor(),
-                        batch.plateau().window(),
-                        batch.plateau().tolerance(),
-                        batch.plateau().cooldown());
+            case FIXED -> BatchSizeController.of(new FixedBatchSize(batch.size()));
+            case LOSS_PLATEAU -> {
+                BatchSizeBounds bounds = new BatchSizeBounds(batch.min(), batch.max());
+                yield new BatchSizeController(
+                        new GrowOnPlateau(
+                                bounds,
+                                batch.size(),
+                                batch.plateau().factor(),
+                                batch.plateau().window(),
+                                batch.plateau().tolerance(),
+                                batch.plateau().cooldown()),
+                        ControllerSettings.recommended(bounds).withDeadBand(0));
+            }
         };
     }
 
@@ -56,7 +61,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 training.seed(),
                 new TreeMap<>(config.optimizer()),
                 new TreeMap<>(config.learningRate()),
-                policy(),
+                batchSize(),
                 training.reduction() == Reduction.SUM,
                 training.staleness() == WorkerSettings.UNBOUNDED,
                 training.stepDeadline().toMillis(),

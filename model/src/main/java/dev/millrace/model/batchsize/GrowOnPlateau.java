@@ -14,7 +14,7 @@ import java.util.Arrays;
  * tolerance 0.01: the fourth is below 0.99 * 0.9, the fifth not below 0.99 * 0.8 = 0.792; a sixth of 0.8 would grow.
  *
  * <p>Memory: {sum of losses in the window, their samples, steps in the window, means of the three windows before (newest
- * first, NaN until known), windows in a row that have not fallen, steps of rest left}.
+ * first, NaN until known), windows in a row that have not fallen, steps of rest left, size, reason}.
  *
  * @param initial size of the first batch
  * @param factor > 1; grows by one sample at least
@@ -34,7 +34,9 @@ public record GrowOnPlateau(
     private static final int BEFORE = 3;
     private static final int NOT_FALLEN = 6;
     private static final int REST = 7;
-    private static final int LENGTH = 8;
+    private static final int SIZE = 8;
+    private static final int REASON = 9; // of the last judgement
+    private static final int LENGTH = 10;
 
     public GrowOnPlateau {
         if (initial < bounds.min() || initial > bounds.max()) {
@@ -52,44 +54,58 @@ public record GrowOnPlateau(
     }
 
     @Override
-    public BatchSizeState init() {
-        double[] memory = new double[LENGTH];
-        Arrays.fill(memory, BEFORE, BEFORE + 3, Double.NaN);
-        return new BatchSizeState(initial, "start", memory);
+    public String name() {
+        return "loss-plateau";
     }
 
     @Override
-    public BatchSizeState observe(BatchSizeState state, StepReading reading) {
-        if (!Double.isFinite(reading.loss()) || reading.samples() < 1) return state;
-        BatchSizeState known = state.memory().length == LENGTH ? state : init(); // it was another policy's
-        int size = bounds.clamp(known.batchSize()); // the bounds may have changed in the configuration
-        double[] memory = known.memory().clone();
-        memory[LOSS_SUM] += reading.loss() * reading.samples();
-        memory[SAMPLES] += reading.samples();
+    public double[] init() {
+        double[] memory = new double[LENGTH];
+        Arrays.fill(memory, BEFORE, BEFORE + 3, Double.NaN);
+        memory[SIZE] = initial;
+        return memory;
+    }
+
+    @Override
+    public double initial(double coldStart) {
+        return initial;
+    }
+
+    @Override
+    public Choice observe(double[] before, Signals signals) {
+        double[] memory = before.clone();
+        memory[SIZE] = bounds.clamp(memory[SIZE]); // the bounds may have changed in the configuration
+        memory[LOSS_SUM] += signals.reading().statistics().lossSum();
+        memory[SAMPLES] += signals.samples();
         memory[STEPS]++;
         boolean resting = memory[REST] > 0;
         if (resting) memory[REST]--;
-        if (memory[STEPS] < window) return new BatchSizeState(size, known.reason(), memory);
-
+        if (memory[STEPS] < window) {
+            return new Choice(memory[SIZE], Codes.read(Reason.values(), memory[REASON]), memory);
+        }
         double mean = memory[LOSS_SUM] / memory[SAMPLES];
         double reference = median(memory[BEFORE], memory[BEFORE + 1], memory[BEFORE + 2]);
         Arrays.fill(memory, LOSS_SUM, BEFORE, 0);
         System.arraycopy(memory, BEFORE, memory, BEFORE + 1, 2);
         memory[BEFORE] = mean;
-        return judge(size, mean, reference, resting, memory);
+        Reason reason = judge(mean, reference, resting, memory);
+        memory[REASON] = reason.code();
+        return new Choice(memory[SIZE], reason, memory);
     }
 
-    private BatchSizeState judge(int size, double mean, double reference, boolean resting, double[] memory) {
-        if (Double.isNaN(reference)) return new BatchSizeState(size, "first windows", memory);
+    private Reason judge(double mean, double reference, boolean resting, double[] memory) {
+        if (Double.isNaN(reference)) return Reason.FIRST_WINDOWS;
         boolean fallen = mean < reference * (1 - tolerance);
         memory[NOT_FALLEN] = fallen || resting ? 0 : memory[NOT_FALLEN] + 1;
-        if (fallen) return new BatchSizeState(size, "loss is falling", memory);
-        if (resting) return new BatchSizeState(size, "resting after growth", memory);
-        if (memory[NOT_FALLEN] < PATIENCE) return new BatchSizeState(size, "loss may have settled", memory);
+        if (fallen) return Reason.FALLING;
+        if (resting) return Reason.RESTING;
+        if (memory[NOT_FALLEN] < PATIENCE) return Reason.MAY_HAVE_SETTLED;
         memory[NOT_FALLEN] = 0;
-        if (size == bounds.max()) return new BatchSizeState(size, "at batch.max", memory);
+        double size = memory[SIZE];
+        if (size == bounds.max()) return Reason.AT_MAXIMUM;
         memory[REST] = cooldown;
-        return new BatchSizeState(bounds.clamp(Math.max(size + 1.0, size * factor)), "loss has settled", memory);
+        memory[SIZE] = bounds.clamp(Math.max(size + 1, size * factor));
+        return Reason.SETTLED;
     }
 
     /** NaN if any is. */

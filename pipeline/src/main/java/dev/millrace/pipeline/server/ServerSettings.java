@@ -1,6 +1,6 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.batchsize.BatchSizePolicy;
+import dev.millrace.model.batchsize.BatchSizeController;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -16,7 +16,7 @@ import org.jspecify.annotations.Nullable;
  * @param seed of the initial parameters
  * @param optimizer subtree {@code optimizer}
  * @param learningRate subtree {@code learning-rate}
- * @param policy decides the size of each global batch
+ * @param batchSize decides the size of each global batch
  * @param sumReduction whether the gradient sum is applied undivided
  * @param asynchronous whether every gradient closes a step
  * @param stepDeadlineMillis after which a step closes without the workers that are missing, milliseconds
@@ -36,7 +36,7 @@ public record ServerSettings(
         long seed,
         Map<String, @Nullable Object> optimizer,
         Map<String, @Nullable Object> learningRate,
-        BatchSizePolicy policy,
+        BatchSizeController batchSize,
         boolean sumReduction,
         boolean asynchronous,
         long stepDeadlineMillis,

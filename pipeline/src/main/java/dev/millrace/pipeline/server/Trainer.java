@@ -1,6 +1,6 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.batchsize.BatchSizePolicy;
+import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.StepReading;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.optimizer.OptimizerState;
@@ -27,7 +27,7 @@ final class Trainer {
     private final TrainingState state;
     private final UpdateRule rule;
     private final LearningRateSchedule schedule;
-    private final BatchSizePolicy policy;
+    private final BatchSizeController batchSize;
     private final Reduction reduction;
     private float[] spareParameters;
     private OptimizerState spareOptimizerState;
@@ -38,12 +38,12 @@ final class Trainer {
             TrainingState state,
             UpdateRule rule,
             LearningRateSchedule schedule,
-            BatchSizePolicy policy,
+            BatchSizeController batchSize,
             Reduction reduction) {
         this.state = state;
         this.rule = rule;
         this.schedule = schedule;
-        this.policy = policy;
+        this.batchSize = batchSize;
         this.reduction = reduction;
         this.spareParameters = new float[state.parameters.length];
         this.spareOptimizerState = rule.init(state.parameters.length);
@@ -98,7 +98,7 @@ final class Trainer {
             state.metrics.add(samples, outcomes);
             if (outcomes.weight() > 0) {
                 state.lastLoss = outcomes.lossSum() / outcomes.weight();
-                state.batchSize = policy.observe(state.batchSize, new StepReading(samples, state.lastLoss));
+                state.batchSize = batchSize.observe(state.batchSize, StepReading.ofLoss(samples, state.lastLoss));
             }
         } else {
             state.refusedSteps++;

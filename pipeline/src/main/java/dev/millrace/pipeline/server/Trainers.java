@@ -1,6 +1,6 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.batchsize.BatchSizePolicy;
+import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.metric.PrequentialMetrics;
 import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.optimizer.UpdateRule;
@@ -25,26 +25,26 @@ final class Trainers {
     static Trainer create(ServerSettings settings, @Nullable TrainingState restored) {
         ModelSpec spec = ModelSpec.fromJson(settings.modelJson());
         UpdateRule rule = OptimizerSpec.of(settings.optimizer()).rule();
-        BatchSizePolicy policy = settings.policy();
+        BatchSizeController batchSize = settings.batchSize();
         TrainingState state =
-                restored == null ? initial(settings, spec, rule, policy) : carryOver(settings, spec, rule, restored);
+                restored == null ? initial(settings, spec, rule, batchSize) : carryOver(settings, spec, rule, restored);
         return new Trainer(
                 state,
                 rule,
                 LearningRateSchedules.of(settings.learningRate()),
-                policy,
+                batchSize,
                 settings.sumReduction() ? Trainer.Reduction.SUM : Trainer.Reduction.MEAN);
     }
 
     private static TrainingState initial(
-            ServerSettings settings, ModelSpec spec, UpdateRule rule, BatchSizePolicy policy) {
+            ServerSettings settings, ModelSpec spec, UpdateRule rule, BatchSizeController batchSize) {
         float[] parameters = spec.initialParameters(settings.seed());
         return new TrainingState(
                 settings.modelJson(),
                 settings.optimizer().toString(),
                 parameters,
                 rule.init(parameters.length),
-                policy.init(),
+                batchSize.init(),
                 new PrequentialMetrics(settings.metricWindowSamples(), settings.metricFading()));
     }
 

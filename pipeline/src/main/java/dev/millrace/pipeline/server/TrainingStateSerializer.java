@@ -20,7 +20,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(1);
+        super(2);
     }
 
     @Override
@@ -35,10 +35,9 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         FloatArrays.write(state.parameters, out);
         out.writeInt(state.optimizerState.slots().length);
         for (float[] slot : state.optimizerState.slots()) FloatArrays.write(slot, out);
-        out.writeInt(state.batchSize.batchSize());
-        out.writeUTF(state.batchSize.reason());
-        out.writeInt(state.batchSize.memory().length);
-        for (double number : state.batchSize.memory()) out.writeDouble(number);
+        double[] batchSize = state.batchSize.toArray();
+        out.writeInt(batchSize.length);
+        for (double number : batchSize) out.writeDouble(number);
         state.metrics.write(out);
         out.writeLong(state.version);
         out.writeLong(state.steps);
@@ -65,17 +64,10 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         float[] parameters = FloatArrays.read(in);
         float[][] slots = new float[in.readInt()][];
         for (int i = 0; i < slots.length; i++) slots[i] = FloatArrays.read(in);
-        int batchSize = in.readInt();
-        String reason = in.readUTF();
-        double[] memory = new double[in.readInt()];
-        for (int i = 0; i < memory.length; i++) memory[i] = in.readDouble();
+        BatchSizeState batchSize =
+                written == 1 ? readBatchSizeOfFormat1(in) : BatchSizeState.fromArray(readNumbers(in));
         TrainingState state = new TrainingState(
-                modelJson,
-                optimizer,
-                parameters,
-                new OptimizerState(slots),
-                new BatchSizeState(batchSize, reason, memory),
-                PrequentialMetrics.read(in));
+                modelJson, optimizer, parameters, new OptimizerState(slots), batchSize, PrequentialMetrics.read(in));
         state.version = in.readLong();
         state.steps = in.readLong();
         state.totalSamples = in.readLong();
@@ -93,6 +85,20 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         state.pendingMaxEventTime = in.readLong();
         FloatArrays.read(state.gradientSum, 0, parameters.length, in);
         return state;
+    }
+
+    /** Format 1 knew fewer policies: their memory begins anew. */
+    private static BatchSizeState readBatchSizeOfFormat1(DataInputView in) throws IOException {
+        int batchSize = in.readInt();
+        in.readUTF(); // why
+        readNumbers(in);
+        return BatchSizeState.ofBatchSize(batchSize);
+    }
+
+    private static double[] readNumbers(DataInputView in) throws IOException {
+        double[] numbers = new double[in.readInt()];
+        for (int i = 0; i < numbers.length; i++) numbers[i] = in.readDouble();
+        return numbers;
     }
 
     /** A model's description may exceed the 64 KiB of {@code writeUTF}. */

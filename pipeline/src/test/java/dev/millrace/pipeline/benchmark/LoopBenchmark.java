@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.benchmark;
 
+import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.engine.Engines;
 import dev.millrace.model.spec.ModelSpec;
@@ -79,7 +80,7 @@ public final class LoopBenchmark {
                 1,
                 Map.of(),
                 Map.of(),
-                new FixedBatchSize(BATCH),
+                BatchSizeController.of(new FixedBatchSize(BATCH)),
                 false,
                 false,
                 10_000,

@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.counting;
 
+import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
@@ -136,7 +137,7 @@ final class CountingJob {
                 1,
                 Map.of("name", "sgd"),
                 Map.of("initial", 1.0),
-                new FixedBatchSize(batchSize),
+                BatchSizeController.of(new FixedBatchSize(batchSize)),
                 true,
                 staleness == WorkerSettings.UNBOUNDED,
                 1000,
