@@ -212,6 +212,21 @@ class BatchSizeControllerTest {
     }
 
     @Test
+    void aSmallerMemoryCountsFromTheFirstBatchOn() {
+        BatchSizeState state = run(AUTO, Readings.of(512, 800, 0.2, 0.19, 1), 30);
+        BatchSizeBounds less = new BatchSizeBounds(1, 100);
+        BatchSizeController smaller =
+                new BatchSizeController(AnnealedProgress.RECOMMENDED, ControllerSettings.recommended(less));
+
+        assertThat(smaller.resume(state).batchSize()).isEqualTo(100);
+        assertThat(AUTO.resume(state)).isSameAs(state);
+        assertThat(BatchSizeController.of(new FixedBatchSize(9))
+                        .resume(BatchSizeController.of(new FixedBatchSize(8)).init())
+                        .batchSize())
+                .isEqualTo(9);
+    }
+
+    @Test
     void adaptiveOptimizersTakeAFixedCurvatureAndTheRootOfTheGain() {
         BatchSizeController adam = new BatchSizeController(
                 new ProportionalSize(64),
