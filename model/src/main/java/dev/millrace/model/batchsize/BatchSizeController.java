@@ -28,7 +28,7 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
 
     /** State after one closed step. A reading of no samples changes nothing, unless it tells of a drift. */
     public BatchSizeState observe(BatchSizeState state, StepReading reading) {
-        BatchSizeState known = adopt(state);
+        BatchSizeState known = resume(state);
         boolean broken = reading.samples() > 0 && reading.isBroken();
         if (broken) known = afterFault(known);
         if (reading.drift()) return next(known, reading, true);
@@ -37,21 +37,19 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
 
     /** State after the parameters were replaced from outside: gradients before and after do not belong together. */
     public BatchSizeState parametersReplaced(BatchSizeState state) {
-        return new BatchSizeState(
-                state.decision,
-                state.gradients.withoutProduct(),
-                state.loss,
-                state.time,
-                state.regime,
-                state.faults,
-                state.policy,
-                state.memory);
+        return state.with(state.gradients.withoutProduct());
     }
 
-    /** A state that another policy left keeps its measurements, and begins anew in the rest. */
-    private BatchSizeState adopt(BatchSizeState state) {
+    /**
+     * State to go on with after a restore: a configuration that changed counts from the first batch on. What another
+     * policy left keeps its measurements, and begins anew in the rest.
+     */
+    public BatchSizeState resume(BatchSizeState state) {
         boolean own = state.policy == policy.name().hashCode() && state.memory.length == policy.init().length;
-        return own ? state : begin(state);
+        if (!own) return begin(state);
+        double size = policy.isFixed() ? policy.initial(1) : state.batchSize();
+        int allowed = (int) Math.min(size, settings.bounds().max());
+        return allowed == state.batchSize() ? state : state.withBatchSize(allowed);
     }
 
     private BatchSizeState begin(BatchSizeState state) {

@@ -57,6 +57,25 @@ public final class BatchSizeState {
                 new double[0]);
     }
 
+    BatchSizeState withBatchSize(int batchSize) {
+        BatchSizeDecision changed = new BatchSizeDecision(
+                batchSize,
+                decision.statisticalSize(),
+                decision.noiseScale(),
+                decision.curvature(),
+                decision.learningRateFactor(),
+                decision.regime(),
+                decision.bound(),
+                decision.reason(),
+                decision.reset(),
+                decision.alarm());
+        return new BatchSizeState(changed, gradients, loss, time, regime, faults, policy, memory);
+    }
+
+    BatchSizeState with(GradientAverages averages) {
+        return new BatchSizeState(decision, averages, loss, time, regime, faults, policy, memory);
+    }
+
     /** What was decided last. */
     public BatchSizeDecision decision() {
         return decision;

@@ -41,15 +41,16 @@ public record Goodput() implements BatchSizePolicy {
         if (!signals.hasEstimate()) return new Choice(size, Reason.NO_ESTIMATE, next);
         if (!signals.hasNoiseScale()) return new Choice(size, Reason.NO_SIGNAL, next);
         if (table.largest() == 0) return new Choice(size, Reason.NO_STEP_TIME, next);
-        next[SIZE] = best(table, size, floor, Math.min(2 * table.largest(), signals.upper()), signals.noiseScale());
+        next[SIZE] = best(table, size, signals);
         return new Choice(next[SIZE], next[SIZE] == size ? Reason.WITHIN_DEAD_BAND : Reason.GOODPUT, next);
     }
 
-    private static double best(ThroughputTable table, double now, double from, double to, double noiseScale) {
+    private static double best(ThroughputTable table, double now, Signals signals) {
         double best = now;
-        double most = WORTH_IT * goodput(table, now, noiseScale);
-        for (double size = from; size <= to; size *= STEP) {
-            double goodput = goodput(table, size, noiseScale);
+        double most = WORTH_IT * goodput(table, now, signals);
+        double to = Math.min(2 * table.largest(), signals.upper());
+        for (double size = signals.coldStart(); size <= to; size *= STEP) {
+            double goodput = goodput(table, size, signals);
             if (goodput <= most) continue;
             most = goodput;
             best = size;
@@ -58,8 +59,8 @@ public record Goodput() implements BatchSizePolicy {
     }
 
     /** Up to the factor phi + B0, which is the same for all sizes. */
-    static double goodput(ThroughputTable table, double size, double noiseScale) {
-        return size / (table.time(size) * (noiseScale + size));
+    private static double goodput(ThroughputTable table, double size, Signals signals) {
+        return size / (table.time(size, signals.roundCost()) * (signals.noiseScale() + size));
     }
 
     @Override

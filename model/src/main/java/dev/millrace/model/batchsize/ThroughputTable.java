@@ -2,8 +2,8 @@ package dev.millrace.model.batchsize;
 
 /**
  * Measured step times by batch size, one row for each power of two, {decayed steps, samples, seconds}, forgetting 0.99 a
- * step of that row. Between rows the time is linear; beyond them it goes on as between the nearest two; with one row,
- * half of its time is taken as independent of the size. Nothing is assumed of the shape between the rows.
+ * step of that row. Between rows the time is linear; beyond them it goes on as between the nearest two; with one row it is
+ * the line whose ratio of round to sample is given. A cliff is seen as a slope as wide as an octave.
  */
 final class ThroughputTable {
     private static final int ROWS = 31;
@@ -36,8 +36,12 @@ final class ThroughputTable {
         return 0;
     }
 
-    /** Seconds of a step of this size; NaN while empty. */
-    double time(double size) {
+    /**
+     * Seconds of a step of this size; NaN while empty.
+     *
+     * @param roundCost r, samples, for as long as there is one row; NaN to take half of its time as the round's
+     */
+    double time(double size, double roundCost) {
         int low = -1; // the two rows whose line is used
         int high = -1;
         for (int row = 0; row < ROWS; row++) {
@@ -47,8 +51,9 @@ final class ThroughputTable {
             if (low >= 0 && size(high) >= size) break;
         }
         if (high < 0) return Double.NaN;
+        double round = roundCost >= 0 ? roundCost : size(high);
         double slope = low < 0
-                ? seconds(high) / size(high) / 2
+                ? seconds(high) / (round + size(high))
                 : Math.max(0, (seconds(high) - seconds(low)) / (size(high) - size(low)));
         double time = seconds(high) + slope * (size - size(high));
         return Math.max(time, SMALLEST_SHARE * size * seconds(high) / size(high));

@@ -9,22 +9,40 @@ class FixedBatchSizeTest {
 
     @Test
     void staysWhateverTheLoss() {
-        FixedBatchSize policy = new FixedBatchSize(32);
-        BatchSizeState state = policy.init();
+        BatchSizeController controller = BatchSizeController.of(new FixedBatchSize(32));
+        BatchSizeState state = controller.init();
 
-        for (double loss : new double[] {1, 100, Double.NaN, 0})
-            state = policy.observe(state, new StepReading(32, loss));
+        for (double loss : new double[] {1, 100, Double.NaN, 0}) {
+            state = controller.observe(state, StepReading.ofLoss(32, loss));
+        }
 
         assertThat(state.batchSize()).isEqualTo(32);
     }
 
     @Test
     void takesTheSizeOfTheConfigurationAfterARestart() {
-        BatchSizeState restored = new BatchSizeState(64, "loss has settled", new double[8]);
+        BatchSizeState restored = BatchSizeController.of(new FixedBatchSize(64)).init();
 
-        BatchSizeState state = new FixedBatchSize(32).observe(restored, new StepReading(64, 1));
+        BatchSizeState state =
+                BatchSizeController.of(new FixedBatchSize(66)).observe(restored, StepReading.ofLoss(64, 1));
 
-        assertThat(state).usingRecursiveComparison().isEqualTo(new FixedBatchSize(32).init());
+        assertThat(state.batchSize()).isEqualTo(66);
+        assertThat(state.reason()).isEqualTo("fixed");
+    }
+
+    @Test
+    void obeysMemoryOnly() {
+        ControllerSettings settings =
+                ControllerSettings.recommended(new BatchSizeBounds(8, 64)).withQuantum(16);
+
+        assertThat(new BatchSizeController(new FixedBatchSize(1), settings)
+                        .init()
+                        .batchSize())
+                .isEqualTo(1);
+        assertThat(new BatchSizeController(new FixedBatchSize(100), settings)
+                        .init()
+                        .batchSize())
+                .isEqualTo(64);
     }
 
     @Test

@@ -30,12 +30,13 @@ class GrowOnPlateauTest {
             bad luck on plateau | 1.0 1.0 1.0 99.0 1.0 1.0              | 16 16 16 16 32 32
             """)
     void batchSizeAfterEachWindow(String name, String means, String expected) {
-        BatchSizeState state = POLICY.init();
+        BatchSizePolicy.Choice state = start(POLICY);
         List<String> sizes = new ArrayList<>();
 
         for (String mean : means.split(" ", -1)) {
-            for (int i = 0; i < 2; i++) state = POLICY.observe(state, new StepReading(10, Double.parseDouble(mean)));
-            sizes.add(Integer.toString(state.batchSize()));
+            for (int i = 0; i < 2; i++)
+                state = observe(POLICY, state, StepReading.ofLoss(10, Double.parseDouble(mean)));
+            sizes.add(Integer.toString((int) state.size()));
         }
 
         assertThat(String.join(" ", sizes)).isEqualTo(expected);
@@ -48,11 +49,11 @@ class GrowOnPlateauTest {
         for (long seed = 0; seed < 50; seed++) {
             SplittableRandom random = new SplittableRandom(seed);
             // falls by 5 % in a window; noise of 30 % in a step is 3 % in a window's mean
-            BatchSizeState falling = run(policy, 3000, t -> Math.exp(-t / 2000.0) * (1 + 0.3 * noise(random)));
-            BatchSizeState settled = run(policy, 6000, t -> 0.7 * (1 + 0.3 * noise(random)));
+            BatchSizePolicy.Choice falling = run(policy, 3000, t -> Math.exp(-t / 2000.0) * (1 + 0.3 * noise(random)));
+            BatchSizePolicy.Choice settled = run(policy, 6000, t -> 0.7 * (1 + 0.3 * noise(random)));
 
-            if (falling.batchSize() > 16) grownWhileFalling++;
-            assertThat(settled.batchSize()).as("seed %d", seed).isEqualTo(1024);
+            if (falling.size() > 16) grownWhileFalling++;
+            assertThat(settled.size()).as("seed %d", seed).isEqualTo(1024);
         }
         // 26 judged windows, each of which follows a mean 2 windows back: growth needs a deviation of 3 sigma, twice
         assertThat(grownWhileFalling).isLessThanOrEqualTo(5);
@@ -67,53 +68,56 @@ class GrowOnPlateauTest {
 
     @Test
     void readingsThatAreNotFiniteChangeNothing() {
-        BatchSizeState state = POLICY.observe(POLICY.init(), new StepReading(10, 1));
+        BatchSizeController controller = BatchSizeController.of(POLICY);
+        BatchSizeState state = controller.observe(controller.init(), StepReading.ofLoss(10, 1));
 
-        assertThat(POLICY.observe(state, new StepReading(10, Double.NaN))).isSameAs(state);
-        assertThat(POLICY.observe(state, new StepReading(10, Double.POSITIVE_INFINITY)))
-                .isSameAs(state);
-        assertThat(POLICY.observe(state, new StepReading(0, 1))).isSameAs(state);
+        BatchSizeState nan = controller.observe(state, StepReading.ofLoss(10, Double.NaN));
+        BatchSizeState infinite = controller.observe(nan, StepReading.ofLoss(10, Double.POSITIVE_INFINITY));
+
+        assertThat(infinite.memory).containsExactly(state.memory);
+        assertThat(infinite.batchSize()).isEqualTo(16);
+        assertThat(controller.observe(state, StepReading.ofLoss(0, 1))).isSameAs(state);
     }
 
     @Test
     void theMeanOfAWindowCountsSamplesNotSteps() {
-        BatchSizeState state = run(POLICY, 8, t -> 1);
-        state = POLICY.observe(state, new StepReading(999, 0.5));
+        BatchSizePolicy.Choice state = run(POLICY, 8, t -> 1);
+        state = observe(POLICY, state, StepReading.ofLoss(999, 0.5));
 
-        state = POLICY.observe(state, new StepReading(1, 100)); // mean of samples 0.5995, of steps 50.25
+        state = observe(POLICY, state, StepReading.ofLoss(1, 100)); // mean of samples 0.5995, of steps 50.25
 
-        assertThat(state.reason()).isEqualTo("loss is falling");
-        assertThat(state.batchSize()).isEqualTo(16);
+        assertThat(state.reason()).isEqualTo(Reason.FALLING);
+        assertThat(state.size()).isEqualTo(16);
     }
 
     @Test
     void growthStopsAtTheBound() {
         GrowOnPlateau policy = new GrowOnPlateau(new BatchSizeBounds(1, 100), 60, 4, 2, 0.01, 0);
 
-        BatchSizeState state = run(policy, 40, t -> 1);
+        BatchSizePolicy.Choice state = run(policy, 40, t -> 1);
 
-        assertThat(state.batchSize()).isEqualTo(100);
-        assertThat(state.reason()).isIn("at batch.max", "loss may have settled");
+        assertThat(state.size()).isEqualTo(100);
+        assertThat(state.reason()).isIn(Reason.AT_MAXIMUM, Reason.MAY_HAVE_SETTLED);
     }
 
     @Test
     void aFactorBelowOneMoreSampleStillGrows() {
         GrowOnPlateau policy = new GrowOnPlateau(new BatchSizeBounds(1, 100), 4, 1.05, 2, 0.01, 0);
 
-        BatchSizeState state = run(policy, 10, t -> 1);
+        BatchSizePolicy.Choice state = run(policy, 10, t -> 1);
 
-        assertThat(state.batchSize()).isEqualTo(5);
+        assertThat(state.size()).isEqualTo(5);
     }
 
     @Test
     void windowsWithinTheCoolDownAreNotJudged() {
         GrowOnPlateau policy = new GrowOnPlateau(BOUNDS, 16, 2, 2, 0.01, 6);
         List<Integer> sizes = new ArrayList<>();
-        BatchSizeState state = policy.init();
+        BatchSizePolicy.Choice state = start(policy);
 
         for (int window = 1; window <= 10; window++) {
-            for (int i = 0; i < 2; i++) state = policy.observe(state, new StepReading(10, 1));
-            sizes.add(state.batchSize());
+            for (int i = 0; i < 2; i++) state = observe(policy, state, StepReading.ofLoss(10, 1));
+            sizes.add((int) state.size());
         }
 
         // grown with window 5; 6 steps of rest are windows 6 to 8; 9 and 10 have settled
@@ -122,11 +126,11 @@ class GrowOnPlateauTest {
 
     @Test
     void observingIsPure() {
-        BatchSizeState before = run(POLICY, 7, t -> 1);
+        BatchSizePolicy.Choice before = run(POLICY, 7, t -> 1);
         double[] memory = before.memory().clone();
 
-        BatchSizeState once = POLICY.observe(before, new StepReading(10, 1));
-        BatchSizeState twice = POLICY.observe(before, new StepReading(10, 1));
+        BatchSizePolicy.Choice once = observe(POLICY, before, StepReading.ofLoss(10, 1));
+        BatchSizePolicy.Choice twice = observe(POLICY, before, StepReading.ofLoss(10, 1));
 
         assertThat(before.memory()).containsExactly(memory);
         assertThat(once).usingRecursiveComparison().isEqualTo(twice);
@@ -136,14 +140,15 @@ class GrowOnPlateauTest {
     void restoredAtAnyStepTheSizesAreThoseOfAnUninterruptedRun() {
         SplittableRandom random = new SplittableRandom(4);
         double[] losses = random.doubles(60, 0.9, 1.1).toArray();
-        BatchSizeState uninterrupted = run(POLICY, losses.length, t -> losses[t]);
+        BatchSizePolicy.Choice uninterrupted = run(POLICY, losses.length, t -> losses[t]);
 
         for (int cut = 0; cut < losses.length; cut++) {
-            BatchSizeState state = run(POLICY, cut, t -> losses[t]);
+            BatchSizePolicy.Choice state = run(POLICY, cut, t -> losses[t]);
             GrowOnPlateau restarted = new GrowOnPlateau(BOUNDS, 16, 2, 2, 0.01, 0);
-            state = new BatchSizeState(
-                    state.batchSize(), state.reason(), state.memory().clone());
-            for (int t = cut; t < losses.length; t++) state = restarted.observe(state, new StepReading(10, losses[t]));
+            state = new BatchSizePolicy.Choice(
+                    state.size(), state.reason(), state.memory().clone());
+            for (int t = cut; t < losses.length; t++)
+                state = observe(restarted, state, StepReading.ofLoss(10, losses[t]));
 
             assertThat(state).as("cut at %d", cut).usingRecursiveComparison().isEqualTo(uninterrupted);
         }
@@ -151,12 +156,15 @@ class GrowOnPlateauTest {
 
     @Test
     void theStateOfAnotherPolicyIsReplacedAndABoundThatMovedIsKept() {
-        BatchSizeState fixed = new FixedBatchSize(500).init();
-        BatchSizeState grown =
-                new BatchSizeState(4096, "loss has settled", POLICY.init().memory());
+        BatchSizeState fixed = BatchSizeController.of(new FixedBatchSize(500)).init();
+        BatchSizeController controller = BatchSizeController.of(POLICY);
+        double[] grown = POLICY.init();
+        grown[8] = 4096;
 
-        assertThat(POLICY.observe(fixed, new StepReading(10, 1)).batchSize()).isEqualTo(16);
-        assertThat(POLICY.observe(grown, new StepReading(10, 1)).batchSize()).isEqualTo(1024);
+        assertThat(controller.observe(fixed, StepReading.ofLoss(10, 1)).batchSize())
+                .isEqualTo(16);
+        assertThat(POLICY.observe(grown, signals(StepReading.ofLoss(10, 1))).size())
+                .isEqualTo(1024);
     }
 
     @Test
@@ -176,9 +184,22 @@ class GrowOnPlateauTest {
                 .hasMessage("batch.max must be >= batch.min (5). Received: 4");
     }
 
-    private static BatchSizeState run(BatchSizePolicy policy, int steps, IntToDoubleFunction loss) {
-        BatchSizeState state = policy.init();
-        for (int t = 0; t < steps; t++) state = policy.observe(state, new StepReading(10, loss.applyAsDouble(t)));
+    private static BatchSizePolicy.Choice start(BatchSizePolicy policy) {
+        return new BatchSizePolicy.Choice(policy.initial(16), Reason.START, policy.init());
+    }
+
+    private static BatchSizePolicy.Choice observe(
+            BatchSizePolicy policy, BatchSizePolicy.Choice before, StepReading reading) {
+        return policy.observe(before.memory(), signals(reading));
+    }
+
+    private static Signals signals(StepReading reading) {
+        return Readings.signals().reading(reading).build();
+    }
+
+    private static BatchSizePolicy.Choice run(BatchSizePolicy policy, int steps, IntToDoubleFunction loss) {
+        BatchSizePolicy.Choice state = start(policy);
+        for (int t = 0; t < steps; t++) state = observe(policy, state, StepReading.ofLoss(10, loss.applyAsDouble(t)));
         return state;
     }
 }

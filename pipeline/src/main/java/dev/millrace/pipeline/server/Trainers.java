@@ -67,6 +67,7 @@ final class Trainers {
                     + restored.modelJson + ". Configured: " + settings.modelJson()
                     + ". Restore with the model it was trained as, or start without the checkpoint.");
         }
+        restored.batchSize = settings.batch().controller().resume(restored.batchSize);
         int slots = rule.init(1).slots().length;
         if (slots == restored.optimizerState.slots().length) return restored;
         LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, settings.optimizer());
