@@ -25,7 +25,7 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 
-@Timeout(400)
+@Timeout(600)
 class ClusterIT {
     private static final int RESTARTS = 20;
     private static final int WARM = 5;

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
@@ -64,12 +65,13 @@ final class FlinkCluster {
     private final FlinkHome flink;
     private final Path directory;
     private final int restPort;
-    private final List<Process> started = new ArrayList<>();
+    private final List<Process> started = new CopyOnWriteArrayList<>();
     private @Nullable FlinkClient shell;
 
     FlinkCluster(FlinkHome flink, Path directory) throws IOException {
         this.flink = flink;
         this.directory = directory;
+        Runtime.getRuntime().addShutdownHook(new Thread(() -> started.forEach(Process::destroyForcibly), "stop Flink"));
         try (ServerSocket rpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
                 ServerSocket rest = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
             restPort = rest.getLocalPort();
