@@ -187,7 +187,7 @@ await "the TaskManagers have registered" registered
 echo "Flink's web interface: http://127.0.0.1:$rest_port   logs: $directory/log"
 
 said=$(cli run --detached ${savepoint:+--fromSavepoint "$savepoint"} "$home/job/millrace-job.jar" "$@" 2>&1) ||
-    { echo "$said" >&2; fail "the job was not accepted"; }
+    { [ -z "$stopping" ] || exit 1; echo "$said" >&2; fail "the job was not accepted"; }
 job=$(echo "$said" | sed -n 's/.*JobID \([0-9a-f]\{32\}\).*/\1/p' | head -n 1)
 [ -n "$job" ] || { echo "$said" >&2; fail "the job was not accepted"; }
 echo "Job $job trains. Ctrl-C stops it with a savepoint."
