@@ -1,22 +1,29 @@
 package dev.millrace.pipeline.counting;
 
+import dev.millrace.model.batchsize.BatchSizeController;
+import dev.millrace.model.batchsize.FixedBatchSize;
+import dev.millrace.model.drift.DriftKind;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.ServerSettings;
+import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.pipeline.source.GatedSource;
 import dev.millrace.pipeline.source.SampleSerializer;
 import java.util.List;
 import java.util.Map;
+import java.util.function.Consumer;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.JobGraph;
+import org.apache.flink.streaming.api.datastream.DataStream;
+import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 
@@ -25,30 +32,40 @@ final class CountingJob {
     final Faults faults;
     final SnapshotCollector snapshots;
     final int samples;
+    private final int ids;
     private final ModelSpec spec;
     private final int batchSize;
     private final long maxAgeMillis;
     private final int staleness;
     private final long nanosPerBatch;
+    private final CheckpointHold hold;
+    private final Consumer<DataStream<SnapshotRecord>> publish;
 
     private CountingJob(Builder builder) {
         this.faults = builder.faults;
         this.snapshots = new SnapshotCollector(faults);
-        this.samples = CountingModel.samples(builder.units);
+        this.ids = CountingModel.samples(builder.units);
+        this.samples = ids * builder.rounds;
         this.spec = CountingModel.spec(builder.units);
         this.batchSize = builder.batchSize;
         this.maxAgeMillis = builder.maxAgeMillis;
         this.staleness = builder.staleness;
         this.nanosPerBatch = builder.nanosPerBatch;
+        this.hold = builder.hold;
+        this.publish = builder.publish;
     }
 
     static final class Builder {
         private Faults faults = Faults.none();
         private int units = 20_000;
+        private int rounds = 1;
         private int batchSize = 32;
         private long maxAgeMillis = 50;
         private int staleness;
         private long nanosPerBatch;
+        private CheckpointHold hold = new CheckpointHold();
+        private Consumer<DataStream<SnapshotRecord>> publish =
+                snapshots -> snapshots.sinkTo(new DiscardingSink<>()).setParallelism(1);
 
         Builder faults(Faults value) {
             faults = value;
@@ -58,6 +75,12 @@ final class CountingJob {
         /** 3 times as many samples, plus one. */
         Builder units(int value) {
             units = value;
+            return this;
+        }
+
+        /** How often each id comes; with 1, the default, every count must be 1. */
+        Builder rounds(int value) {
+            rounds = value;
             return this;
         }
 
@@ -81,6 +104,17 @@ final class CountingJob {
             return this;
         }
 
+        Builder hold(CheckpointHold value) {
+            hold = value;
+            return this;
+        }
+
+        /** Attaches the sink of the snapshots. */
+        Builder publish(Consumer<DataStream<SnapshotRecord>> value) {
+            publish = value;
+            return this;
+        }
+
         CountingJob build() {
             return new CountingJob(this);
         }
@@ -98,7 +132,7 @@ final class CountingJob {
         samplesOnly.getTransformation().setCoLocationGroupKey(TrainingLoop.WORKER_SLOT);
         var outputs = TrainingLoop.build(
                 samplesOnly
-                        .map(new CountingSamples(faults))
+                        .map(new CountingSamples(ids, faults, hold))
                         .returns(SampleSerializer.TYPE)
                         .setParallelism(workers),
                 spec,
@@ -107,23 +141,16 @@ final class CountingJob {
                 maxAgeMillis,
                 new WorkerSettings(staleness, batchSize, false),
                 serverSettings());
-        Faults injected = faults; // so that the lambda captures no more
         outputs.reports()
-                .map(report -> {
-                    injected.hit(Faults.Point.AFTER_SERVER);
-                    return report;
-                })
+                .map(new ReportsSeen(faults))
                 .returns(TypeInformation.of(StepReport.class))
                 .uid("reports-seen")
                 .setParallelism(1)
                 .sinkTo(new DiscardingSink<>())
                 .setParallelism(1);
-        outputs.snapshots()
-                .map(snapshots)
-                .uid("snapshots-seen")
-                .setParallelism(1)
-                .sinkTo(new DiscardingSink<>())
-                .setParallelism(1);
+        SingleOutputStreamOperator<SnapshotRecord> seen =
+                outputs.snapshots().map(snapshots).uid("snapshots-seen").setParallelism(1);
+        publish.accept(seen);
         outputs.deadLetters().sinkTo(new DiscardingSink<>());
         return env.getStreamGraph().getJobGraph();
     }
@@ -136,7 +163,11 @@ final class CountingJob {
                 1,
                 Map.of("name", "sgd"),
                 Map.of("initial", 1.0),
-                BatchSettings.fixed(batchSize),
+                new BatchSettings(
+                        BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults)),
+                        false,
+                        DriftKind.NONE,
+                        false),
                 true,
                 staleness == WorkerSettings.UNBOUNDED,
                 1000,

@@ -11,7 +11,6 @@ import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
-import org.junit.jupiter.params.provider.EnumSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 @Timeout(240)
@@ -45,20 +44,29 @@ class ExactlyOnceTest {
         assertVersionsRise(job.snapshots.versions());
     }
 
+    /** One in each operator, each after a checkpoint that followed the one before. */
     @ParameterizedTest
-    @EnumSource(Faults.Point.class)
-    void afterExceptionsInEachOperator(Faults.Point point) throws Exception {
+    @ValueSource(booleans = {false, true})
+    void afterAnExceptionInEachOperator(boolean unaligned) throws Exception {
+        List<Faults.Point> points = List.of(Faults.Point.values());
         CountingJob job = new CountingJob.Builder()
-                .faults(Faults.at(point, 3))
-                .nanosPerBatch(500_000)
+                .units(40_000)
+                .faults(Faults.at(points))
+                .nanosPerBatch(1_500_000)
                 .build();
+        List<String> failures;
 
         try (CountingCluster cluster = new CountingCluster(1, 2)) {
-            JobID id = cluster.submit(job.graph(CountingCluster.jobConfiguration(100, false), 2));
+            JobID id = cluster.submit(job.graph(CountingCluster.jobConfiguration(100, unaligned), 2));
             cluster.awaitFinished(id);
+            failures = cluster.failures(id);
         }
 
-        assertThat(job.faults.thrown()).isEqualTo(3);
+        assertThat(job.faults.thrown()).isEqualTo(points.size());
+        assertThat(points)
+                .allSatisfy(point -> assertThat(failures)
+                        .as("failures at %s", point)
+                        .anyMatch(failure -> failure.contains(point.trace)));
         assertEachSampleCountedOnce(job);
     }
 

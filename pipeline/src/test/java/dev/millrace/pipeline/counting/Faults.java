@@ -1,6 +1,8 @@
 package dev.millrace.pipeline.counting;
 
 import java.io.Serializable;
+import java.util.Collections;
+import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
@@ -15,12 +17,22 @@ final class Faults implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
 
-    /** Where a fault can strike. */
+    /** Where a fault can strike, and what a failure there has in its stack trace or its task. */
     enum Point {
-        SOURCE,
-        WORKER,
-        AFTER_SERVER,
-        AFTER_SNAPSHOT
+        SOURCE("at SOURCE"),
+        STAMPER("BatchStamper.processElement"),
+        WINDOW("Packer.add"),
+        WORKER("at WORKER"),
+        SERVER("ParameterServer.closeStep"),
+        FEEDBACK("Source: parameters"),
+        AFTER_SERVER("at AFTER_SERVER"),
+        AFTER_SNAPSHOT("at AFTER_SNAPSHOT");
+
+        final String trace;
+
+        Point(String trace) {
+            this.trace = trace;
+        }
     }
 
     private static final class Shared {
@@ -29,6 +41,7 @@ final class Faults implements Serializable {
         final AtomicLong trained = new AtomicLong();
         final AtomicLong longestBacklog = new AtomicLong();
         volatile boolean armed;
+        boolean struck;
     }
 
     /** What is thrown. */
@@ -41,21 +54,24 @@ final class Faults implements Serializable {
     }
 
     private final String id = UUID.randomUUID().toString();
-    private final Point point;
-    private final int times;
+    private final List<Point> points;
 
-    private Faults(Point point, int times) {
-        this.point = point;
-        this.times = times;
+    private Faults(List<Point> points) {
+        this.points = points;
         SHARED.put(id, new Shared());
     }
 
     static Faults none() {
-        return new Faults(Point.SOURCE, 0);
+        return new Faults(List.of());
+    }
+
+    /** One fault at each of the points, in this order. */
+    static Faults at(List<Point> points) {
+        return new Faults(List.copyOf(points));
     }
 
     static Faults at(Point point, int times) {
-        return new Faults(point, times);
+        return new Faults(Collections.nCopies(times, point));
     }
 
     private Shared shared() {
@@ -64,20 +80,42 @@ final class Faults implements Serializable {
         return shared;
     }
 
-    /** A checkpoint has completed: the next fault may strike. */
+    /** A life of the job begins: what failed has been torn down. */
+    void begin() {
+        Shared shared = shared();
+        synchronized (shared) {
+            shared.struck = false;
+        }
+    }
+
+    /** A checkpoint has completed: the next fault may strike, unless this life has had one and is about to end. */
     void arm() {
-        shared().armed = true;
+        Shared shared = shared();
+        synchronized (shared) {
+            shared.armed = !shared.struck;
+        }
     }
 
     void hit(Point here) {
-        if (here != point || times == 0) return;
+        if (strikes(here)) throw new InjectedFault(here, thrown());
+    }
+
+    /** Whether the next fault is due here; the caller then sees to it that something fails. */
+    boolean strikes(Point here) {
         Shared shared = shared();
-        if (!shared.armed || shared.thrown.get() >= times) return;
+        if (!shared.armed || !isNext(here, shared)) return false;
         synchronized (shared) {
-            if (!shared.armed || shared.thrown.get() >= times) return;
+            if (!shared.armed || !isNext(here, shared)) return false;
             shared.armed = false;
-            throw new InjectedFault(point, shared.thrown.incrementAndGet());
+            shared.struck = true;
+            shared.thrown.incrementAndGet();
+            return true;
         }
+    }
+
+    private boolean isNext(Point here, Shared shared) {
+        int next = shared.thrown.get();
+        return next < points.size() && points.get(next) == here;
     }
 
     /** The source has read one sample. */

@@ -1,7 +1,6 @@
 package dev.millrace.pipeline.counting;
 
 import dev.millrace.pipeline.server.SnapshotRecord;
-import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
@@ -9,14 +8,21 @@ import java.util.List;
 import java.util.Map;
 import java.util.UUID;
 import java.util.concurrent.ConcurrentHashMap;
-import org.apache.flink.api.common.functions.MapFunction;
+import org.apache.flink.api.common.functions.RichMapFunction;
+import org.apache.flink.runtime.state.FunctionInitializationContext;
+import org.apache.flink.runtime.state.FunctionSnapshotContext;
+import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 
 /** Keeps the versions of the snapshots that left the server, over all attempts of the job, and the last one whole. */
-final class SnapshotCollector implements Serializable, MapFunction<SnapshotRecord, SnapshotRecord> {
+final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRecord> implements CheckpointedFunction {
     private static final long serialVersionUID = 1L;
     private static final Map<String, Collected> COLLECTED = new ConcurrentHashMap<>();
 
+    /** A version that left the server right before the barrier of a checkpoint. */
+    record Candidate(long checkpoint, long version, String manifest) {}
+
     private static final class Collected {
+        final List<Candidate> candidates = new ArrayList<>();
         final List<Long> versions = new ArrayList<>();
         List<byte[]> incoming = new ArrayList<>();
         List<byte[]> last = List.of();
@@ -24,6 +30,7 @@ final class SnapshotCollector implements Serializable, MapFunction<SnapshotRecor
 
     private final String id = UUID.randomUUID().toString();
     private final Faults faults;
+    private transient List<SnapshotRecord> sinceBarrier = new ArrayList<>();
 
     SnapshotCollector(Faults faults) {
         this.faults = faults;
@@ -47,9 +54,34 @@ final class SnapshotCollector implements Serializable, MapFunction<SnapshotRecor
             } else {
                 collected.versions.add(record.version());
                 collected.last = collected.incoming;
+                sinceBarrier.add(record);
             }
         }
         return record;
+    }
+
+    @Override
+    public void initializeState(FunctionInitializationContext context) {
+        sinceBarrier = new ArrayList<>();
+    }
+
+    @Override
+    public void snapshotState(FunctionSnapshotContext context) {
+        Collected collected = collected();
+        synchronized (collected) {
+            for (SnapshotRecord record : sinceBarrier) {
+                collected.candidates.add(new Candidate(context.getCheckpointId(), record.version(), record.manifest()));
+            }
+        }
+        sinceBarrier.clear();
+    }
+
+    /** Every version that left, of every attempt, and the checkpoint that was to cover it. */
+    List<Candidate> candidates() {
+        Collected collected = collected();
+        synchronized (collected) {
+            return List.copyOf(collected.candidates);
+        }
     }
 
     /** Versions in the order in which they left. */

@@ -1,0 +1,70 @@
+package dev.millrace.pipeline.cluster;
+
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import java.io.IOException;
+import java.net.URI;
+import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
+import java.net.http.HttpResponse;
+import java.util.Optional;
+import java.util.stream.StreamSupport;
+
+/** What Flink's REST interface tells about a cluster with one job at a time. */
+final class FlinkRest {
+    private static final ObjectMapper JSON = new ObjectMapper();
+
+    private final HttpClient http = HttpClient.newHttpClient();
+    private final String address;
+
+    FlinkRest(String address) {
+        this.address = address;
+    }
+
+    /** Empty while the JobManager does not answer. */
+    private Optional<JsonNode> get(String path) throws InterruptedException {
+        try {
+            HttpResponse<byte[]> response = http.send(
+                    HttpRequest.newBuilder(URI.create(address + path)).build(),
+                    HttpResponse.BodyHandlers.ofByteArray());
+            return response.statusCode() == 200 ? Optional.of(JSON.readTree(response.body())) : Optional.empty();
+        } catch (IOException e) {
+            return Optional.empty();
+        }
+    }
+
+    /** Slots of the TaskManagers that are registered and answer. */
+    int slots() throws InterruptedException {
+        return get("/overview")
+                .map(overview -> overview.path("slots-total").asInt())
+                .orElse(0);
+    }
+
+    /** The job that has not ended. */
+    Optional<String> job() throws InterruptedException {
+        return get("/jobs")
+                .flatMap(jobs -> StreamSupport.stream(jobs.path("jobs").spliterator(), false)
+                        .filter(job -> !job.path("status").asText().matches("FINISHED|CANCELED|FAILED"))
+                        .map(job -> job.path("id").asText())
+                        .findFirst());
+    }
+
+    String status(String job) throws InterruptedException {
+        return get("/jobs/" + job).map(found -> found.path("state").asText()).orElse("UNKNOWN");
+    }
+
+    /** How often the job was restored from a checkpoint or savepoint. */
+    int restored(String job) throws InterruptedException {
+        return checkpointCount(job, "restored");
+    }
+
+    int completedCheckpoints(String job) throws InterruptedException {
+        return checkpointCount(job, "completed");
+    }
+
+    private int checkpointCount(String job, String kind) throws InterruptedException {
+        return get("/jobs/" + job + "/checkpoints")
+                .map(checkpoints -> checkpoints.path("counts").path(kind).asInt())
+                .orElse(0);
+    }
+}
