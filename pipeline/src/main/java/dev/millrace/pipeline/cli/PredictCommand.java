@@ -3,12 +3,12 @@ package dev.millrace.pipeline.cli;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.pipeline.dataset.DataFile;
+import dev.millrace.pipeline.dataset.DataOptions;
 import dev.millrace.pipeline.dataset.Examples;
 import java.io.IOException;
 import java.io.PrintWriter;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.concurrent.Callable;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
@@ -23,14 +23,15 @@ import picocli.CommandLine.Spec;
         name = "predict",
         header = "Predict a file of examples with a published version, and score it if they have labels.",
         description = {
-            "Reads CSV (a header line, then numbers), JSON lines ({\"features\": [..], \"label\": ..}) and IDX images"
-                    + " (pixels become 0..1), plain or gzipped. With labels it prints loss, accuracy and, for a binary"
-                    + " model, the area under the ROC curve."
+            "Reads CSV (a line of column names, then numbers), JSON lines ({\"features\": [..], \"label\": ..}) and IDX"
+                    + " images (pixels become 0..1), plain or gzipped. With labels it prints loss, accuracy and, for a"
+                    + " binary model, the area under the ROC curve."
         },
         footer = {
             "Examples:",
             "  millrace predict --directory snapshots/mnist t10k-images-idx3-ubyte.gz",
             "  millrace predict --config training.yaml --label class --output predictions.csv test.csv",
+            "  millrace predict --directory snapshots/bids --id auction --output won.csv bids.csv",
         })
 final class PredictCommand implements Callable<Integer> {
 
@@ -40,14 +41,8 @@ final class PredictCommand implements Callable<Integer> {
     @Parameters(paramLabel = "DATA", description = "File of examples.")
     private Path data;
 
-    @Option(names = "--label", paramLabel = "COLUMN", description = "CSV: the column with the label.")
-    private @Nullable String label;
-
-    @Option(
-            names = "--labels",
-            paramLabel = "FILE",
-            description = "IDX: the file with the labels; otherwise the one beside the images, if there is one.")
-    private @Nullable Path labels;
+    @Mixin
+    private DataOptions options;
 
     @Option(
             names = {"-o", "--output"},
@@ -60,11 +55,21 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        if (!Files.isReadable(data)) throw new CommandFailedException("There is no file " + data + ".");
-        Snapshot snapshot = snapshots.load();
+        DataFile file = options.file(data);
         PrintWriter out = command.commandLine().getOut();
-        try (Examples examples = DataFile.open(data, label, labels);
-                PrintWriter predictions = predictions();
+        try (Examples examples = file.open()) {
+            predict(examples, file.rules().classes(), out);
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(data + ": " + e.getMessage(), e);
+        }
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    private void predict(Examples examples, List<String> classes, PrintWriter out) throws IOException {
+        Snapshot snapshot = snapshots.load();
+        try (PredictionFile predictions =
+                        PredictionFile.to(output, snapshot.manifest().modelSpec(), classes);
                 Prediction prediction = new Prediction(snapshot, predictions)) {
             prediction.run(examples);
             out.printf(
@@ -78,15 +83,7 @@ final class PredictCommand implements Callable<Integer> {
                 printFinite(out, "accuracy", outcomes.accuracy());
                 printFinite(out, "auc", outcomes.auc());
             }
-        } catch (IllegalArgumentException e) {
-            throw new CommandFailedException(data + ": " + e.getMessage(), e);
         }
-        out.flush();
-        return ExitCode.OK;
-    }
-
-    private @Nullable PrintWriter predictions() throws IOException {
-        return output == null ? null : new PrintWriter(Files.newBufferedWriter(output, StandardCharsets.UTF_8));
     }
 
     /** What a kind of model does not have is NaN. */

@@ -6,12 +6,10 @@ import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.snapshot.Snapshot;
-import dev.millrace.model.spec.Loss;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.dataset.Example;
 import dev.millrace.pipeline.dataset.Examples;
 import java.io.IOException;
-import java.io.PrintWriter;
 import org.jspecify.annotations.Nullable;
 
 /** Runs examples through a snapshot, mini-batch by mini-batch, and keeps the score of those with labels. */
@@ -21,15 +19,16 @@ final class Prediction implements AutoCloseable {
     private final ModelSpec spec;
     private final int outputs;
     private final GradientEngine engine;
-    private final @Nullable PrintWriter to;
+    private final @Nullable PredictionFile to;
+    private final @Nullable String[] ids = new String[BATCH];
     private final GradientSum sum;
     private final SampleBatch batch;
     private @Nullable Outcomes outcomes;
     private boolean labeled;
     private long rows;
 
-    /** @param to receives every prediction as a line of CSV; null for none */
-    Prediction(Snapshot snapshot, @Nullable PrintWriter to) {
+    /** @param to receives every prediction; null for none */
+    Prediction(Snapshot snapshot, @Nullable PredictionFile to) {
         this.spec = snapshot.manifest().modelSpec();
         this.outputs = spec.outputs();
         this.engine = Engines.factory("auto").create(spec);
@@ -42,10 +41,10 @@ final class Prediction implements AutoCloseable {
     /** @throws IllegalArgumentException naming the row that does not fit the model */
     void run(Examples examples) throws IOException {
         Example example = new Example();
-        if (to != null) writeHeader(to);
         while (examples.read(example)) {
             check(example);
-            batch.append(example.features, example.labels, 1f);
+            ids[batch.rows()] = example.id;
+            batch.append(example.features, example.labels, example.weight);
             rows++;
             if (batch.rows() == BATCH) flush();
         }
@@ -71,7 +70,7 @@ final class Prediction implements AutoCloseable {
         if (error != null) throw new IllegalArgumentException("row " + (rows + 1) + ": " + error);
     }
 
-    private void flush() {
+    private void flush() throws IOException {
         // Of exactly the batch's length: a score is read from it by row.
         if (sum.predictions.length != batch.rows() * outputs) sum.predictions = new float[batch.rows() * outputs];
         if (labeled) {
@@ -82,34 +81,8 @@ final class Prediction implements AutoCloseable {
         } else {
             engine.predict(batch, BATCH, sum.predictions);
         }
-        if (to != null) writeRows(to);
+        if (to != null) to.write(sum.predictions, ids, batch.rows());
         batch.setRows(0);
-    }
-
-    private boolean hasClasses() {
-        return spec.loss() == Loss.CATEGORICAL_CROSSENTROPY;
-    }
-
-    private void writeHeader(PrintWriter csv) {
-        if (hasClasses()) csv.print("class,");
-        for (int k = 0; k < outputs; k++) csv.print((k == 0 ? "" : ",") + "output_" + k);
-        csv.println();
-    }
-
-    private void writeRows(PrintWriter csv) {
-        for (int i = 0; i < batch.rows(); i++) {
-            if (hasClasses()) csv.print(largest(i) + ",");
-            for (int k = 0; k < outputs; k++) csv.print((k == 0 ? "" : ",") + sum.predictions[i * outputs + k]);
-            csv.println();
-        }
-    }
-
-    private int largest(int row) {
-        int best = 0;
-        for (int k = 1; k < outputs; k++) {
-            if (sum.predictions[row * outputs + k] > sum.predictions[row * outputs + best]) best = k;
-        }
-        return best;
     }
 
     long rows() {

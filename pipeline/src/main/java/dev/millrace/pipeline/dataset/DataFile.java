@@ -12,49 +12,64 @@ import java.util.Locale;
 import java.util.zip.GZIPInputStream;
 import org.jspecify.annotations.Nullable;
 
-/** Opens a file of examples by what its name says it is. */
-public final class DataFile {
+/**
+ * A file of examples; its name says what it is: {@code .csv}, {@code .tsv}, {@code .jsonl} (also {@code .ndjson}) or
+ * IDX images ({@code idx3} in the name), each also with {@code .gz}.
+ *
+ * @param rules how a CSV file is read
+ * @param labels IDX: the file of labels; null for the one whose name has {@code labels-idx1} for {@code images-idx3}, if
+ *     there is one
+ */
+public record DataFile(Path path, CsvRules rules, @Nullable Path labels) {
     private static final int BUFFER = 1 << 16;
 
-    private DataFile() {}
+    /** A file that is read as usual. */
+    public static DataFile of(Path path, @Nullable String label) {
+        return new DataFile(path, CsvRules.labeled(label), null);
+    }
 
-    /**
-     * Opens {@code .csv}, {@code .jsonl} (also {@code .ndjson}) or IDX images ({@code idx3} in the name), each also with
-     * {@code .gz}.
-     *
-     * @param label CSV: name of the label column; null for a file without labels
-     * @param labels IDX: the file of labels; null for the one whose name has {@code labels-idx1} for {@code images-idx3},
-     *     if there is one
-     */
-    public static Examples open(Path file, @Nullable String label, @Nullable Path labels) throws IOException {
-        String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-        String kind = name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
-        if (kind.endsWith(".csv")) return new CsvExamples(reader(file), label);
-        if (kind.endsWith(".jsonl") || kind.endsWith(".ndjson")) return new JsonLinesExamples(reader(file));
+    /** @throws IllegalArgumentException if the file is not there, or none that can be read by these rules */
+    public Examples open() throws IOException {
+        if (!Files.isReadable(path) || Files.isDirectory(path)) {
+            throw new IllegalArgumentException("there is no such file, or it may not be read");
+        }
+        String kind = kind(path);
+        if (isCsv(path)) return new CsvExamples(stream(path), rules);
+        if (kind.endsWith(".jsonl") || kind.endsWith(".ndjson")) return new JsonLinesExamples(reader(), rules);
         if (kind.contains("idx3")) {
-            Path beside = labels == null ? labelsBeside(file) : labels;
-            return IdxExamples.open(stream(file), beside == null ? null : stream(beside));
+            Path beside = labels == null ? labelsBeside() : labels;
+            return IdxExamples.open(stream(path), beside == null ? null : stream(beside));
         }
         throw new IllegalArgumentException(
-                "the name of a data file must end with .csv, .jsonl or .ndjson, or have idx3 in it, with or without"
-                        + " .gz. Received: " + file);
+                "the name of a data file must end with .csv, .tsv, .jsonl or .ndjson, or have idx3 in it, with or"
+                        + " without .gz. Received: " + path.getFileName());
     }
 
-    private static @Nullable Path labelsBeside(Path images) {
-        String name = String.valueOf(images.getFileName())
+    static boolean isCsv(Path path) {
+        return kind(path).endsWith(".csv") || kind(path).endsWith(".tsv");
+    }
+
+    /** The name's end without {@code .gz}. */
+    static String kind(Path path) {
+        String name = String.valueOf(path.getFileName()).toLowerCase(Locale.ROOT);
+        return name.endsWith(".gz") ? name.substring(0, name.length() - 3) : name;
+    }
+
+    private @Nullable Path labelsBeside() {
+        String name = String.valueOf(path.getFileName())
                 .replace("images-idx3", "labels-idx1")
                 .replace("images.idx3", "labels.idx1");
-        Path labels = images.resolveSibling(name);
-        return !labels.equals(images) && Files.exists(labels) ? labels : null;
+        Path beside = path.resolveSibling(name);
+        return !beside.equals(path) && Files.exists(beside) ? beside : null;
     }
 
-    private static BufferedReader reader(Path file) throws IOException {
-        return new BufferedReader(new InputStreamReader(stream(file), StandardCharsets.UTF_8), BUFFER);
+    private BufferedReader reader() throws IOException {
+        return new BufferedReader(new InputStreamReader(stream(path), StandardCharsets.UTF_8), BUFFER);
     }
 
     private static InputStream stream(Path file) throws IOException {
         InputStream in = new BufferedInputStream(Files.newInputStream(file), BUFFER);
-        return String.valueOf(file.getFileName()).endsWith(".gz")
+        return kind(file).length() < String.valueOf(file.getFileName()).length()
                 ? new BufferedInputStream(new GZIPInputStream(in, BUFFER), BUFFER)
                 : in;
     }

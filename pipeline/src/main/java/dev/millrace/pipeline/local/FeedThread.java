@@ -36,9 +36,9 @@ final class FeedThread implements AutoCloseable {
         return started;
     }
 
-    /** Waits until everything was produced. */
-    void awaitEnd() throws InterruptedException {
-        thread.join();
+    /** Whether there is more to produce. */
+    boolean isRunning() {
+        return thread.isAlive();
     }
 
     boolean hasFailed() {

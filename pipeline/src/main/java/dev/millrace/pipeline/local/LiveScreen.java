@@ -58,7 +58,8 @@ final class LiveScreen {
 
     /** Prints a line that stays; what is drawn later comes below it. */
     void say(String line) {
-        out.println(line);
+        // A terminal shows ^C where it was pressed: it goes.
+        out.println(inPlace ? "\r" + CLEAR_TO_END_OF_LINE + line : line);
         out.flush();
         drawn = 0;
     }

@@ -3,6 +3,7 @@ package dev.millrace.pipeline.local;
 import dev.millrace.pipeline.server.BatchReport;
 import dev.millrace.pipeline.server.StepReport;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 
@@ -11,6 +12,11 @@ final class LiveView {
 
     /** A report older than this is shown with its age: the numbers no longer move. */
     private static final long STALE_MILLIS = 3_000;
+
+    /** Columns of a row but for its note; where less than the shortest note is left, a row becomes two lines. */
+    private static final int PAIRS = 58;
+
+    private static final int SHORTEST_NOTE = 14;
 
     private static final String BOLD = "\u001b[1m";
     private static final String DIM = "\u001b[2m";
@@ -36,59 +42,66 @@ final class LiveView {
             lines.add(fit("waiting for the first step", width));
             return lines;
         }
-        lines.add(row(
+        row(
+                lines,
                 "samples/s",
                 count(Math.round(LiveHistory.rate(report))),
-                Sparkline.of(status.rates()),
+                curve(status.rates(), width),
                 "total",
                 count(report.totalSamples()),
-                width));
-        lines.add(row(
+                width);
+        row(
+                lines,
                 "loss",
                 number(report.loss()),
-                Sparkline.of(status.losses()),
+                curve(status.losses(), width),
                 "window",
                 number(report.windowLoss()),
-                width));
+                width);
         if (!Double.isNaN(report.accuracy()) || !Double.isNaN(report.auc())) {
-            lines.add(row("accuracy", percent(report.accuracy()), "", "AUC", number(report.auc()), width));
+            row(lines, "accuracy", percent(report.accuracy()), "", "AUC", number(report.auc()), width);
         }
-        lines.add(row(
+        row(
+                lines,
                 "batch size",
                 count(report.batchSize()),
                 report.batch().reason(),
                 "steps",
                 count(report.steps()),
-                width));
+                width);
         BatchReport batch = report.batch();
-        lines.add(row(
+        row(
+                lines,
                 "noise scale",
                 significant(batch.noiseScale()),
                 batch.regime() + (batch.overloaded() ? ", overloaded" : ""),
                 "drifts",
                 count(batch.drifts()),
-                width));
-        lines.add(row(
+                width);
+        row(
+                lines,
                 "learning rate",
                 significant(report.learningRate()),
                 "",
                 "gradient norm",
                 significant(report.gradientNorm()),
-                width));
-        lines.add(row(
+                width);
+        row(
+                lines,
                 "version",
                 count(report.version()),
                 stale(status, report),
                 "freshness",
                 freshness(status, report),
-                width));
-        lines.add(row(
+                width);
+        row(
+                lines,
                 "published",
                 published(status),
                 publishedAge(status),
                 "refused steps",
                 count(report.refusedSteps()),
-                width));
+                width);
         return lines;
     }
 
@@ -115,10 +128,31 @@ final class LiveView {
         return line.toString();
     }
 
-    private static String row(String name, String value, String note, String name2, String value2, int width) {
-        String left = String.format(
-                Locale.ROOT, "  %-14s%12s  %-" + LiveHistory.POINTS + "s", name, value, cut(note, LiveHistory.POINTS));
-        return fit(left + String.format(Locale.ROOT, "  %-14s%12s", name2, value2), width);
+    private static void row(
+            List<String> lines, String name, String value, String note, String name2, String value2, int width) {
+        int room = noteWidth(width);
+        String left = String.format(Locale.ROOT, "  %-14s%12s  %-" + room + "s", name, value, cut(note, room));
+        String right = String.format(Locale.ROOT, "  %-14s%12s", name2, value2);
+        if (isNarrow(width)) {
+            lines.add(fit(left, width));
+            lines.add(fit(right, width));
+        } else {
+            lines.add(fit(left + right, width));
+        }
+    }
+
+    private static boolean isNarrow(int width) {
+        return width < PAIRS + SHORTEST_NOTE;
+    }
+
+    private static int noteWidth(int width) {
+        return isNarrow(width) ? width - PAIRS / 2 - 1 : Math.min(LiveHistory.POINTS, width - PAIRS);
+    }
+
+    /** The newest points that there is room for. */
+    private static String curve(double[] points, int width) {
+        int from = Math.max(0, points.length - noteWidth(width));
+        return Sparkline.of(Arrays.copyOfRange(points, from, points.length));
     }
 
     private static String stale(LiveStatus status, StepReport report) {

@@ -3,6 +3,8 @@ package dev.millrace.pipeline.local;
 import dev.millrace.pipeline.config.FlinkDefaults;
 import java.net.URI;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
@@ -15,6 +17,7 @@ import org.apache.flink.configuration.JobManagerOptions;
 import org.apache.flink.configuration.RestOptions;
 import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.core.execution.SavepointFormatType;
+import org.apache.flink.runtime.execution.ExecutionState;
 import org.apache.flink.runtime.jobmaster.JobResult;
 import org.apache.flink.runtime.minicluster.MiniCluster;
 import org.apache.flink.runtime.minicluster.MiniClusterConfiguration;
@@ -71,6 +74,22 @@ final class LocalCluster implements AutoCloseable {
     /** Completes when the job has ended, however it ended. */
     CompletableFuture<JobResult> result(JobID job) {
         return cluster.requestJobResult(job);
+    }
+
+    /** Whether each of the job's tasks runs or has ended; Flink makes no savepoint before. */
+    boolean runs(JobID job) throws InterruptedException {
+        try {
+            List<ExecutionState> states = new ArrayList<>();
+            cluster.getExecutionGraph(job)
+                    .get(STOP_SECONDS, TimeUnit.SECONDS)
+                    .getAllExecutionVertices()
+                    .forEach(task -> states.add(task.getExecutionState()));
+            return !states.isEmpty()
+                    && states.stream()
+                            .allMatch(state -> state == ExecutionState.RUNNING || state == ExecutionState.FINISHED);
+        } catch (ExecutionException | TimeoutException e) {
+            return false;
+        }
     }
 
     /**

@@ -2,6 +2,7 @@ package dev.millrace.pipeline.local;
 
 import dev.millrace.pipeline.config.ConfigLoader;
 import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.dataset.DataOptions;
 import dev.millrace.pipeline.produce.FileFeed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -14,6 +15,7 @@ import java.util.function.BiConsumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
+import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
 /** {@code millrace local}: a broker, a stream that drifts, and the training job, all in this process. */
@@ -78,9 +80,8 @@ public final class LocalCommand implements Callable<Integer> {
     @Nullable
     Path data;
 
-    @Option(names = "--label", paramLabel = "COLUMN", description = "CSV: name of the label's column.")
-    @Nullable
-    String label;
+    @Mixin
+    private DataOptions dataOptions;
 
     @Option(
             names = "--epochs",
@@ -114,7 +115,7 @@ public final class LocalCommand implements Callable<Integer> {
     }
 
     private LocalFeed feed() {
-        return data == null ? feed : new FileFeed(data, label, epochs);
+        return data == null ? feed : new FileFeed(dataOptions.file(data), epochs);
     }
 
     private TrainingConfig load(LocalDirectory place, Path file, String bootstrapServers) {

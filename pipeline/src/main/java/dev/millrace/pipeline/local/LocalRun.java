@@ -85,7 +85,12 @@ final class LocalRun {
         FeedThread samples = FeedThread.start(feed, config, samplesPerSecond, seed);
         if (config.source().bounded()) {
             screen.say("Sending all samples first: source.bounded ends at what the topic holds when the job begins.");
-            samples.awaitEnd();
+            while (samples.isRunning()) {
+                if (stopRequested.await(REDRAW_MILLIS / 10, TimeUnit.MILLISECONDS)) {
+                    samples.stop();
+                    return stoppedEarly();
+                }
+            }
         }
         long begin = System.nanoTime();
         JobID id = cluster.submit(graph(config));
@@ -148,7 +153,13 @@ final class LocalRun {
         return environment.getStreamGraph();
     }
 
+    private int stoppedEarly() {
+        screen.say("Stopped before training began: there is nothing to save.");
+        return 0;
+    }
+
     private int stop(LocalCluster cluster, JobID id, TrainingConfig config) throws InterruptedException {
+        if (!cluster.runs(id)) return stoppedEarly();
         screen.say("Stopping with a savepoint ...");
         try {
             String savepoint = cluster.stop(id, directory.savepoints());

@@ -12,7 +12,7 @@ import org.apache.kafka.common.errors.UnknownTopicOrPartitionException;
 import org.apache.kafka.common.errors.UnsupportedVersionException;
 
 /** Says what a failure of a Kafka client means and what to do about it, in words for whoever configured the job. */
-final class KafkaFailure {
+public final class KafkaFailure {
     private KafkaFailure() {}
 
     static Throwable cause(Throwable failure) {
@@ -31,7 +31,7 @@ final class KafkaFailure {
     }
 
     /** @param failure as thrown; its text holds no secret, since Kafka's own does not */
-    static String explain(Throwable failure) {
+    public static String explain(Throwable failure) {
         Throwable cause = cause(failure);
         if (cause instanceof SaslAuthenticationException) {
             return "the broker refused the credentials: check sasl.mechanism and sasl.jaas.config. " + message(cause);

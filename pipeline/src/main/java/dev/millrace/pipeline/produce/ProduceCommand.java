@@ -1,8 +1,10 @@
 package dev.millrace.pipeline.produce;
 
+import dev.millrace.pipeline.cli.CommandFailedException;
+import dev.millrace.pipeline.dataset.DataFile;
+import dev.millrace.pipeline.dataset.DataOptions;
 import java.io.IOException;
 import java.nio.file.Path;
-import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -31,27 +33,28 @@ public final class ProduceCommand {
             name = "file",
             header = "Samples of a CSV, JSON lines or IDX file, also with .gz.",
             description = {
-                "CSV: a header line, numbers; --label names the label's column, all others are features.",
-                "JSON lines: {\"features\": [...], \"label\": ...}.",
+                "CSV: a line of column names, then numbers; --label names the label's column, --features or --ignore say"
+                        + " which others are features.",
+                "JSON lines: {\"features\": [...], \"label\": ...}, also with id, eventTime and weight.",
                 "IDX: an images-idx3 file with its labels-idx1 file beside it; pixels become 0..1."
+            },
+            footer = {
+                "Examples:",
+                "  millrace produce file bids.csv --delimiter ';' --label outcome --classes LOST,WON --ignore auction \\",
+                "    --event-time at --empty 0 --topic bids --bootstrap-servers HOST:9092",
             })
     int file(
             @Parameters(paramLabel = "FILE", description = "Data file; its name says what it is.") Path file,
-            @Option(names = "--label", paramLabel = "COLUMN", description = "CSV: name of the label's column.")
-                    @Nullable
-                    String label,
-            @Option(
-                            names = "--labels",
-                            paramLabel = "FILE",
-                            description = "IDX: file of labels, if not beside the images.")
-                    @Nullable
-                    Path labels,
+            @Mixin DataOptions data,
             @Option(names = "--epochs", defaultValue = "1", description = "How often the file is sent. Default: 1.")
                     int epochs,
             @Mixin TopicOptions topic)
             throws IOException {
-        try (FileSamples samples = new FileSamples(file, label, labels, epochs)) {
-            topic.send(samples, Long.MAX_VALUE, spec.commandLine().getOut());
+        DataFile from = data.file(file);
+        try (FileSamples samples = new FileSamples(from, epochs)) {
+            topic.send(samples, spec.commandLine().getOut());
+        } catch (IllegalArgumentException e) {
+            throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }
         return 0;
     }
@@ -73,7 +76,7 @@ public final class ProduceCommand {
             @Mixin TopicOptions topic)
             throws IOException {
         try (ClickStream clicks = new ClickStream(seed, driftEvery)) {
-            topic.send(clicks, Long.MAX_VALUE, spec.commandLine().getOut());
+            topic.send(clicks, spec.commandLine().getOut());
         }
         return 0;
     }

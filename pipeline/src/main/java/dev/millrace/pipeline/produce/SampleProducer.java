@@ -1,9 +1,12 @@
 package dev.millrace.pipeline.produce;
 
 import dev.millrace.pipeline.dataset.Example;
+import dev.millrace.pipeline.preflight.KafkaFailure;
 import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
+import java.time.Duration;
+import java.util.Locale;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
@@ -21,11 +24,23 @@ public final class SampleProducer implements AutoCloseable {
     private final SampleEncoder encoder;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final AtomicLong acknowledged = new AtomicLong();
+    private long sent;
 
     SampleProducer(Producer<byte[], byte[]> producer, String topic, SampleEncoder encoder) {
         this.producer = producer;
         this.topic = topic;
         this.encoder = encoder;
+    }
+
+    /** What bounds every wait for brokers that are away: a sample is given up, and so is the run, after this time. */
+    static Properties settings(Duration timeout) {
+        long millis = timeout.toMillis();
+        Properties settings = new Properties();
+        settings.put("max.block.ms", String.valueOf(millis));
+        settings.put("delivery.timeout.ms", String.valueOf(millis));
+        settings.put("request.timeout.ms", String.valueOf(Math.min(30_000, millis / 2)));
+        settings.put("default.api.timeout.ms", String.valueOf(millis));
+        return settings;
     }
 
     /** @param kafka producer settings with {@code bootstrap.servers} */
@@ -49,38 +64,54 @@ public final class SampleProducer implements AutoCloseable {
      * @return samples that the brokers have
      * @throws IOException if a sample could not be read or sent
      */
-    @SuppressWarnings("FutureReturnValueIgnored") // the callback counts successes and keeps the first failure
     public long send(SampleStream samples, double perSecond, long limit, BooleanSupplier running, LongConsumer progress)
             throws IOException {
         RateLimit rate = new RateLimit(perSecond, System::nanoTime);
         Example example = new Example();
-        long sent = 0;
-        while (sent < limit && failure.get() == null && running.getAsBoolean() && samples.next(example)) {
+        while (sent < limit && failure.get() == null && running.getAsBoolean() && read(samples, example)) {
             rate.await();
-            byte[] value = encoder.encode(
-                    null,
-                    System.currentTimeMillis(),
-                    1,
-                    example.features,
-                    example.features.length,
-                    example.labels,
-                    example.labelCount);
-            producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> {
-                if (e == null) acknowledged.incrementAndGet();
-                else failure.compareAndSet(null, e);
-            });
-            sent++;
+            send(example);
             progress.accept(sent);
         }
-        producer.flush();
+        // What else is on its way shares the fate of the first that failed; waiting for it would double the time.
+        if (failure.get() == null) producer.flush();
         Exception failed = failure.get();
-        if (failed != null) {
-            throw new IOException(
-                    sent - acknowledged.get() + " of " + sent + " samples could not be sent to " + topic + ": "
-                            + failed.getMessage(),
-                    failed);
+        if (failed == null) return acknowledged.get();
+        producer.close(Duration.ZERO);
+        throw new IOException(
+                told() + ": " + KafkaFailure.explain(failed) + ". Those without acknowledgement may have arrived",
+                failed);
+    }
+
+    private boolean read(SampleStream samples, Example into) throws IOException {
+        try {
+            return samples.next(into);
+        } catch (IllegalArgumentException e) {
+            producer.flush();
+            throw new IOException(e.getMessage() + " (" + told() + ")", e);
         }
-        return acknowledged.get();
+    }
+
+    @SuppressWarnings("FutureReturnValueIgnored") // the callback counts successes and keeps the first failure
+    private void send(Example sample) {
+        long now = System.currentTimeMillis();
+        byte[] value = encoder.encode(
+                sample.id,
+                sample.eventTime == Example.NO_TIME ? now : sample.eventTime,
+                sample.weight,
+                sample.features,
+                sample.features.length,
+                sample.labels,
+                sample.labelCount);
+        producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> {
+            if (e == null) acknowledged.incrementAndGet();
+            else failure.compareAndSet(null, e);
+        });
+        sent++;
+    }
+
+    private String told() {
+        return String.format(Locale.ROOT, "%,d samples sent to %s, %,d acknowledged", sent, topic, acknowledged.get());
     }
 
     @Override

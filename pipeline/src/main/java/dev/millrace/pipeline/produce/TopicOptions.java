@@ -2,10 +2,12 @@ package dev.millrace.pipeline.produce;
 
 import dev.millrace.pipeline.cli.CommandFailedException;
 import dev.millrace.pipeline.local.StandardOutput;
+import dev.millrace.pipeline.preflight.KafkaFailure;
 import dev.millrace.schemas.wire.SchemaCatalog;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.io.PrintWriter;
+import java.time.Duration;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
@@ -14,9 +16,14 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.concurrent.ExecutionException;
 import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.NewTopic;
+import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.TopicExistsException;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** Where samples are produced to, and how fast. A picocli mixin. */
 final class TopicOptions {
@@ -57,43 +64,75 @@ final class TopicOptions {
     @Option(names = "--limit", description = "Most samples to send. Default: all.")
     private long limit = Long.MAX_VALUE;
 
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "60",
+            description = "How long the brokers may be away, midway too. Default: ${DEFAULT-VALUE}.")
+    private int timeoutSeconds;
+
+    @Spec(Spec.Target.MIXEE)
+    private CommandSpec command;
+
     /**
      * Sends the stream and says how it went.
      *
      * @throws CommandFailedException if a sample could not be read or sent
      */
-    void send(SampleStream samples, long expected, PrintWriter out) {
+    void send(SampleStream samples, PrintWriter out) {
+        if (timeoutSeconds < 1) throw wrong("--timeout must be >= 1. Received: " + timeoutSeconds);
+        if (partitions < 1) throw wrong("--partitions must be >= 1. Received: " + partitions);
+        if (limit < 0) throw wrong("--limit must be >= 0. Received: " + limit);
+        if (!(rate >= 0)) throw wrong("--rate must be >= 0. Received: " + rate);
         try {
-            sendAll(samples, expected, out);
-        } catch (IOException | IllegalArgumentException e) {
+            sendAll(samples, out);
+        } catch (IOException | IllegalArgumentException | KafkaException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }
     }
 
-    private void sendAll(SampleStream samples, long expected, PrintWriter out) throws IOException {
-        Properties settings = new Properties();
+    private void sendAll(SampleStream samples, PrintWriter out) throws IOException {
+        Properties settings = SampleProducer.settings(Duration.ofSeconds(timeoutSeconds));
         settings.putAll(kafka);
         settings.put("bootstrap.servers", bootstrapServers);
         createTopic(settings);
-        Progress progress = new Progress(out, StandardOutput.isTerminal(), Math.min(limit, expected), System::nanoTime);
-        WireFormat wire = WireFormat.valueOf(wireFormat.toUpperCase(Locale.ROOT).replace('-', '_'));
-        try (SampleProducer producer = SampleProducer.open(settings, topic, wire, schemaId)) {
+        Progress progress = new Progress(out, StandardOutput.isTerminal(), limit, System::nanoTime);
+        try (SampleProducer producer = SampleProducer.open(settings, topic, wire(), schemaId)) {
             long sent = producer.send(samples, rate, limit, () -> true, progress::sent);
             progress.finish(sent);
         }
     }
 
+    private WireFormat wire() {
+        try {
+            return WireFormat.valueOf(wireFormat.toUpperCase(Locale.ROOT).replace('-', '_'));
+        } catch (IllegalArgumentException e) {
+            throw wrong("--wire-format must be raw, confluent or single-object. Received: " + wireFormat);
+        }
+    }
+
     private void createTopic(Properties settings) throws IOException {
-        try (Admin admin = Admin.create(settings)) {
+        Properties admins = new Properties();
+        admins.putAll(settings);
+        admins.keySet().retainAll(AdminClientConfig.configNames());
+        try (Admin admin = Admin.create(admins)) {
             admin.createTopics(List.of(new NewTopic(topic, Optional.of(partitions), Optional.empty())))
                     .all()
                     .get();
         } catch (ExecutionException e) {
             if (e.getCause() instanceof TopicExistsException) return;
-            throw new IOException("Topic " + topic + " at " + bootstrapServers + " cannot be made: " + e.getCause(), e);
+            throw new IOException(
+                    "topic " + topic + " at " + bootstrapServers + " could not be made: " + KafkaFailure.explain(e), e);
+        } catch (KafkaException e) {
+            throw new IOException(
+                    "no connection to --bootstrap-servers " + bootstrapServers + ": " + KafkaFailure.explain(e), e);
         } catch (InterruptedException e) {
             Thread.currentThread().interrupt();
             throw new IOException("interrupted", e);
         }
+    }
+
+    private ParameterException wrong(String message) {
+        return new ParameterException(command.commandLine(), message);
     }
 }

@@ -128,6 +128,26 @@ class SnapshotVerbsTest {
     }
 
     @Test
+    void predictReadsOthersFilesAsProduceDoes() throws IOException {
+        Path data =
+                Files.writeString(directory.resolve("data.csv"), "key;x2;note;y;x1\n\"a;1\";1;;YES;2\nb;1;\"\";NO;\n");
+        Path output = directory.resolve("predictions.csv");
+
+        Ran ran = millrace(("predict -d " + directory + " --delimiter ; --id key --label y --classes NO,YES --features"
+                        + " x1,x2 --empty 0 --output " + output + " " + data)
+                .split(" "));
+
+        // As the first two rows above: -(ln sigmoid(1) + ln sigmoid(1)) / 2.
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        assertThat(ran.out()).containsPattern("loss +0.31326").containsPattern("accuracy +1.00000");
+        assertThat(Files.readAllLines(output))
+                .hasSize(3)
+                .startsWith("id,output_0")
+                .satisfies(lines -> assertThat(lines.get(1)).startsWith("a;1,0.73"))
+                .satisfies(lines -> assertThat(lines.get(2)).startsWith("b,0.26"));
+    }
+
+    @Test
     void predictUsesTheVersionThatIsNamed() throws IOException {
         Path data = Files.writeString(directory.resolve("data.jsonl"), "{\"features\": [3, 1], \"label\": 1}\n");
 

@@ -30,7 +30,7 @@ class DataFileTest {
     private static List<String> rows(Path file, @Nullable String label) throws IOException {
         List<String> rows = new ArrayList<>();
         Example example = new Example();
-        try (Examples examples = DataFile.open(file, label, null)) {
+        try (Examples examples = DataFile.of(file, label).open()) {
             while (examples.read(example)) {
                 rows.add(Arrays.toString(example.features) + " -> "
                         + Arrays.toString(Arrays.copyOf(example.labels, example.labelCount)));
@@ -60,6 +60,28 @@ class DataFileTest {
     }
 
     @Test
+    void jsonLinesHaveIdTimeAndWeightWhereTheySaySo() throws IOException {
+        Path file = text("data.jsonl", """
+                {"features": [1], "label": "UP", "id": "a", "eventTime": 1700000000000, "weight": 0.5}
+                {"features": [1], "label": "DOWN", "id": 7, "eventTime": "2023-11-14T22:13:20Z"}
+                {"features": [1], "label": "UP", "id": null, "weight": null}
+                """);
+        CsvRules rules = new CsvRules(',', null, List.of("DOWN", "UP"), List.of(), List.of(), null, null, null, null);
+        List<String> rows = new ArrayList<>();
+        Example example = new Example();
+
+        try (Examples examples = new DataFile(file, rules, null).open()) {
+            while (examples.read(example)) {
+                rows.add(example.labels[0] + " " + example.id + " " + example.eventTime + " " + example.weight);
+            }
+        }
+
+        assertThat(rows)
+                .containsExactly(
+                        "1.0 a 1700000000000 0.5", "0.0 7 1700000000000 1.0", "1.0 null " + Example.NO_TIME + " 1.0");
+    }
+
+    @Test
     void imagesFindTheirLabelsBesideThem() throws IOException {
         idx("t-images-idx3-ubyte.gz", 0x803, 2, new int[] {1, 3}, 0, 255, 51, 1, 0, 0);
         idx("t-labels-idx1-ubyte.gz", 0x801, 2, new int[0], 7, 9);
@@ -85,7 +107,13 @@ class DataFileTest {
                 "a.csv | a,b;1,2,3 | line 2 must have 2 columns. Received: 3",
                 "a.csv | a,b;1 | line 2 must have 2 columns. Received: 1",
                 "a.jsonl | {\"features\": [1, \"x\"]} | line 1: features[1] must be a number. Received: \"x\"",
-                "a.jsonl | {\"feature\": [1]} | line 1: features must be a list of numbers",
+                "a.jsonl | {\"feature\": [1]} | line 1: features must be a list of numbers. Received: nothing",
+                "a.jsonl | {\"features\": [1]} {} | line 1 must be JSON",
+                "a.jsonl | {\"features\": [1e39]} | line 1: features[0] must be between -3.4e38 and 3.4e38. Received: ",
+                "a.jsonl | {\"features\": [], \"label\": \"UP\"} | line 1: label must be a number, or --classes",
+                "a.jsonl | {\"features\": [], \"weight\": -1} | line 1: weight must be >= 0. Received: -1",
+                "a.jsonl | {\"features\": [], \"eventTime\": 1.5} | line 1: eventTime must be a time since 1970",
+                "a.jsonl | {\"features\": [], \"id\": [1]} | line 1: id must be text or a number. Received: [1]",
                 "a.jsonl | nonsense | line 1 must be JSON",
                 "a.parquet | x | the name of a data file must end with",
                 "a-idx3-ubyte | xxxxxxxxxxxxxxxx | must begin with 0x00000803. Received: 0x78787878",

@@ -10,6 +10,8 @@ import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.Map;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class LiveViewTest {
 
@@ -33,11 +35,26 @@ class LiveViewTest {
                         "  published           12,400  3.0 s ago                 refused steps            0");
     }
 
-    @Test
-    void shouldFitANarrowTerminal() {
-        List<String> screen = LiveView.screen(status(report(0.8123, 0.8766)), 40, false);
+    @ParameterizedTest
+    @ValueSource(ints = {40, 57, 65, 66, 80, 81, 82, 100})
+    void shouldFitTheTerminalWithoutCuttingAFigure(int width) {
+        List<String> screen = LiveView.screen(status(report(0.8123, 0.8766)), width, false);
 
-        assertThat(screen).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(40));
+        assertThat(screen).allSatisfy(line -> assertThat(line.length()).isLessThanOrEqualTo(width));
+        assertThat(screen).noneMatch(line -> line.contains("…"));
+        assertThat(screen).anyMatch(line -> line.endsWith("  3,204,118")).anyMatch(line -> line.contains("48,000"));
+    }
+
+    @Test
+    void shouldDrawTheNewestPointsWhereThereIsNoRoomForAll() {
+        LiveHistory history = new LiveHistory("ctr");
+        for (int i = 0; i < LiveHistory.POINTS - 1; i++) history.add(report(0.5, 0.5));
+        history.add(new StepReport(
+                "ctr", NOW, 2, 7, 2, 2, 99_000, 0.5, 9, 9, 9, 0.5, 0.5, 256, batch(""), 0.01, 0.1, 0, 0, NOW));
+
+        List<String> screen = LiveView.screen(history.at(NOW, 90_000), 80, false);
+
+        assertThat(screen).anyMatch(line -> line.contains("▁".repeat(21) + "█  total"));
     }
 
     @Test

@@ -67,6 +67,17 @@ class LocalRunTest {
         assertThat(snapshots.load().manifest().version()).isGreaterThan(published);
     }
 
+    @Test
+    void shouldEndWellWhenItIsStoppedBeforeTheJobRuns(@TempDir Path directory) throws Exception {
+        ByteArrayOutputStream said = new ByteArrayOutputStream();
+        LocalRun run = command(directory).prepare(new LiveScreen(print(said), false, false, 80));
+
+        run.requestStop();
+
+        assertThat(run.run(null, 2_000, 1)).as(text(said)).isZero();
+        assertThat(text(said)).containsAnyOf("Stopped before training began: there is nothing to save.", "savepoint  ");
+    }
+
     private static LocalCommand command(Path directory) {
         LocalCommand command = new LocalCommand(TrainingJob::define, new Signs());
         new CommandLine(command).parseArgs("--directory", directory.toString(), "--rate", "2000");

@@ -3,6 +3,7 @@ package dev.millrace.pipeline.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.pipeline.dataset.DataFile;
 import dev.millrace.pipeline.dataset.Example;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -21,7 +22,7 @@ class FileSamplesTest {
         Path file = Files.writeString(directory.resolve("two.csv"), "x,y\n1,0\n2,1\n");
         List<Float> features = new ArrayList<>();
 
-        try (FileSamples samples = new FileSamples(file, "y", null, 3)) {
+        try (FileSamples samples = new FileSamples(DataFile.of(file, "y"), 3)) {
             Example example = new Example();
             while (samples.next(example)) features.add(example.features[0]);
         }
@@ -33,7 +34,7 @@ class FileSamplesTest {
     void shouldNameTheFileAndThePlaceThatIsNoSample() throws IOException {
         Path file = Files.writeString(directory.resolve("bad.csv"), "x,y\n1,0\nmany,1\n");
 
-        try (FileSamples samples = new FileSamples(file, "y", null, 1)) {
+        try (FileSamples samples = new FileSamples(DataFile.of(file, "y"), 1)) {
             Example example = new Example();
             samples.next(example);
 

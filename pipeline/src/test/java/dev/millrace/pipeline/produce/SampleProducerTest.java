@@ -73,7 +73,8 @@ class SampleProducerTest {
 
         assertThatThrownBy(() -> producer.send(acknowledgedThenFailed, 0, 100, () -> true, n -> {}))
                 .isInstanceOf(IOException.class)
-                .hasMessage("1 of 3 samples could not be sent to clicks: record too large");
+                .hasMessage("3 samples sent to clicks, 1 acknowledged: IllegalStateException: record too large."
+                        + " Those without acknowledgement may have arrived");
     }
 
     @Test
