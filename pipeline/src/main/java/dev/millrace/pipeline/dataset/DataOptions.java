@@ -53,7 +53,7 @@ public final class DataOptions {
     @Option(
             names = "--delimiter",
             paramLabel = "CHAR",
-            description = "CSV: what separates cells; tab for a tabulator. Default: a comma, in .tsv a tabulator.")
+            description = "CSV: what separates cells; tab for a tab. Default: a comma, in .tsv a tab.")
     private @Nullable String delimiter;
 
     @Option(

@@ -40,8 +40,9 @@ public final class ProduceCommand {
             },
             footer = {
                 "Examples:",
-                "  millrace produce file bids.csv --delimiter ';' --label outcome --classes LOST,WON --ignore auction \\",
-                "    --event-time at --empty 0 --topic bids --bootstrap-servers HOST:9092",
+                "  millrace produce file bids.csv --label outcome --classes LOST,WON \\",
+                "      --ignore note --id auction --event-time at --delimiter ';' \\",
+                "      --empty 0 --topic bids --bootstrap-servers HOST:9092",
             })
     int file(
             @Parameters(paramLabel = "FILE", description = "Data file; its name says what it is.") Path file,
