@@ -54,7 +54,8 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
 
     private BatchSizeState begin(BatchSizeState state) {
         BatchSizeBounds bounds = settings.bounds();
-        double coldStart = settings.regimes().coldStart(state.regime.regime(), Double.NaN, bounds.min(), bounds.max());
+        double coldStart =
+                settings.regimes().coldStart(state.regime.regime(), Double.NaN, Double.NaN, bounds.min(), bounds.max());
         double size = policy.initial(coldStart);
         PhysicalLimits limits = PhysicalLimits.of(bounds);
         int batchSize = physical(size, limits);
@@ -112,8 +113,10 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
         StepTimeModel.Fit cost = time.fit();
         RegimeWatch regime = known.regime.observe(reading.lag(), before.batchSize(), arrivalRate);
         double floor = PhysicalLimits.floor(arrivalRate, cost, settings.utilization());
-        double coldStart = coldStart(regime.regime(), cost.roundCost(), floor);
-        PhysicalLimits limits = PhysicalLimits.of(settings, arrivalRate, cost, floor, coldStart);
+        double coldStart = coldStart(regime.regime(), cost.roundCost(), reading.lag(), floor);
+        boolean waitsToFill = regime.regime() == Regime.LIVE; // a backlog fills a batch at once
+        PhysicalLimits limits = PhysicalLimits.of(
+                settings, waitsToFill ? arrivalRate : Double.POSITIVE_INFINITY, cost, floor, coldStart);
 
         GradientAverages gradients = drift ? GradientAverages.NONE : averaged(known, reading);
         LossGuard loss =
@@ -169,10 +172,10 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
         return Double.isNaN(settings.curvature()) ? gradients.curvature(batchSize) : settings.curvature();
     }
 
-    private double coldStart(Regime regime, double roundCost, double floor) {
+    private double coldStart(Regime regime, double roundCost, double lag, double floor) {
         double known = floor < Double.POSITIVE_INFINITY ? floor : 0;
         BatchSizeBounds bounds = settings.bounds();
-        return settings.regimes().coldStart(regime, roundCost, Math.max(bounds.min(), known), bounds.max());
+        return settings.regimes().coldStart(regime, roundCost, lag, Math.max(bounds.min(), known), bounds.max());
     }
 
     /** At most twice what it was; what is no size changes nothing. */
@@ -191,8 +194,11 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
                 >= settings.deadBand() * published * (1 - 1e-9); // 110 is 10 % above 100
     }
 
+    /** The rate was chosen for the configured B0: where that was raised, so is the batch that the rate belongs to. */
     private double gain(int batchSize, double statisticalSize, double coldStart, double noiseScale) {
-        double reference = policy.rateReference(statisticalSize, coldStart);
+        double raised =
+                policy.isFixed() ? 1 : Math.max(coldStart / settings.regimes().coldStart(), 1);
+        double reference = policy.rateReference(statisticalSize, coldStart) / raised;
         return settings.gain().of(batchSize, reference, noiseScale, settings.maxGain());
     }
 }

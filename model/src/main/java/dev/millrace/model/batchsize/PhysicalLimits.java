@@ -31,7 +31,7 @@ record PhysicalLimits(double floor, int upper, Bound upperBound, boolean overloa
     /**
      * The limits.
      *
-     * @param arrivalRate lambda, samples per second
+     * @param arrivalRate lambda, samples per second; infinite while a backlog fills every batch at once
      * @param floor as {@link #floor} gave it
      * @param coldStart B0
      */

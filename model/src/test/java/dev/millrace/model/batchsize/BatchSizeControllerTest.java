@@ -26,6 +26,22 @@ class BatchSizeControllerTest {
     }
 
     @Test
+    void aColdStartThatTheFloorRaisedTakesTheLearningRateAlong() {
+        BatchSizeState state = AUTO.init();
+
+        for (int k = 1; k <= 20; k++) {
+            int n = k % 2 == 0 ? 64 : 66;
+            StepReading reading = Readings.of(n, 800, 2, 1, 1).withTiming(0.02 + 1e-5 * n, 2500, 0);
+            state = AUTO.observe(state, reading); // phi is 400, the floor 65
+        }
+
+        assertThat(state.batchSize()).isBetween(64, 66);
+        assertThat(state.decision().learningRateFactor())
+                .as("the rate was chosen for 16 samples")
+                .isCloseTo(LearningRateGain.adaScale(400, 16, 65), within(0.05)); // 3.63
+    }
+
+    @Test
     void publishesOnlyChangesOfTenPercent() {
         // n / 64 with steps of 64 samples: B_s is the number of updates from 16 on
         BatchSizeController controller = new BatchSizeController(new ProportionalSize(64), SETTINGS);

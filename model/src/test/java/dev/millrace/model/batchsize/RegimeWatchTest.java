@@ -8,6 +8,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 
 class RegimeWatchTest {
+    private static final double BACKLOG = 1e9;
 
     /** Lags at batch size 100 and 1000 arrivals a second in; L live, C catch-up out. */
     @ParameterizedTest(name = "{0}")
@@ -53,11 +54,20 @@ class RegimeWatchTest {
         assertThat(rules.exchange(Regime.LIVE, 2000)).isZero();
         assertThat(rules.exchange(Regime.CATCH_UP, 2000)).isEqualTo(2000);
         assertThat(rules.exchange(Regime.CATCH_UP, Double.NaN)).isZero();
-        assertThat(rules.coldStart(Regime.LIVE, 2000, 1, 4096)).isEqualTo(16);
-        assertThat(rules.coldStart(Regime.LIVE, 2000, 65, 4096)).isEqualTo(65);
-        assertThat(rules.coldStart(Regime.CATCH_UP, 2000, 65, 4096)).isEqualTo(250);
-        assertThat(rules.coldStart(Regime.CATCH_UP, Double.NaN, 1, 4096)).isEqualTo(16);
-        assertThat(rules.coldStart(Regime.CATCH_UP, 2000, 65, 128)).isEqualTo(128);
+        assertThat(rules.coldStart(Regime.LIVE, 2000, BACKLOG, 1, 4096)).isEqualTo(16);
+        assertThat(rules.coldStart(Regime.LIVE, 2000, BACKLOG, 65, 4096)).isEqualTo(65);
+        assertThat(rules.coldStart(Regime.CATCH_UP, 2000, BACKLOG, 65, 4096)).isEqualTo(250);
+        assertThat(rules.coldStart(Regime.CATCH_UP, Double.NaN, BACKLOG, 1, 4096))
+                .isEqualTo(16);
+        assertThat(rules.coldStart(Regime.CATCH_UP, 2000, BACKLOG, 65, 128)).isEqualTo(128);
+    }
+
+    @Test
+    void aBacklogIsWorkedOffInAtLeast128StepsHoweverDearARound() {
+        assertThat(Regimes.MEASURED.coldStart(Regime.CATCH_UP, 70_000, 120_000, 1, 4096))
+                .isEqualTo(937.5);
+        assertThat(Regimes.MEASURED.coldStart(Regime.CATCH_UP, 70_000, 500, 1, 4096))
+                .isEqualTo(16);
     }
 
     @Test
@@ -65,7 +75,7 @@ class RegimeWatchTest {
         Regimes rules = new Regimes(64, false, 2000);
 
         assertThat(rules.exchange(Regime.LIVE, 40)).isEqualTo(2000);
-        assertThat(rules.coldStart(Regime.CATCH_UP, 4000, 512, 4096)).isEqualTo(64);
+        assertThat(rules.coldStart(Regime.CATCH_UP, 4000, BACKLOG, 512, 4096)).isEqualTo(64);
     }
 
     @Test
