@@ -23,22 +23,24 @@ class OverloadSoakTest {
     private static final int WORKERS = 2;
     private static final int BATCH = 32;
     private static final int UNITS = 1000;
-    private static final long NANOS_PER_BATCH = 5_000_000;
+    private static final long NANOS_PER_BATCH = 10_000_000;
 
     /** Each id this often: so many that the workers need two minutes at least. */
-    private static final int ROUNDS = 512;
+    private static final int ROUNDS = 256;
 
-    private static final int FREE_ROUNDS = 64;
+    /** Mini-batches so large that training hardly holds the source up. */
+    private static final int FREE_BATCH = 16_384;
+
     private static final int CHECKPOINTS_PER_READING = 50;
 
     /** What was seen so far, every 50 checkpoints. */
     private record Reading(long seconds, long longestBacklog, long heapKiB, long checkpoints) {}
 
-    private static CountingJob job(int rounds, long nanosPerBatch) {
+    private static CountingJob job(int batch, long nanosPerBatch) {
         return new CountingJob.Builder()
                 .units(UNITS)
-                .rounds(rounds)
-                .batchSize(BATCH * WORKERS)
+                .rounds(ROUNDS)
+                .batchSize(batch)
                 .nanosPerBatch(nanosPerBatch)
                 .maxAgeMillis(10_000)
                 .build();
@@ -52,8 +54,8 @@ class OverloadSoakTest {
     @Test
     void leavesQueueAndHeapFlatAndCheckpointsComplete() throws Exception {
         List<Reading> readings = new ArrayList<>();
-        CountingJob free = job(FREE_ROUNDS, 0);
-        CountingJob slow = job(ROUNDS, NANOS_PER_BATCH);
+        CountingJob free = job(FREE_BATCH, 0);
+        CountingJob slow = job(BATCH * WORKERS, NANOS_PER_BATCH);
         long failed;
 
         try (CountingCluster cluster = new CountingCluster(1, WORKERS)) {
@@ -71,9 +73,9 @@ class OverloadSoakTest {
                         heapAfterCollection(),
                         cluster.completedCheckpoints(id)));
             }
+            failed = cluster.failedCheckpoints(id); // before the end, which aborts the one in progress
             cluster.awaitFinished(id, Duration.ofMinutes(10));
             double slowRate = rate(slow, System.nanoTime() - start);
-            failed = cluster.failedCheckpoints(id);
             System.out.printf("source >= %.0f/s, training %.0f/s, %d failed checkpoints%n", freeRate, slowRate, failed);
             readings.forEach(System.out::println);
 
