@@ -90,12 +90,15 @@ class ControllerInvariantsTest {
         if (lambda >= 0 && lambda * b < 0.8) floor = Math.max(floor, Math.ceil(lambda * a / (0.8 - lambda * b)));
         if (lambda >= 0 && lambda * b >= 0.8) floor = Double.POSITIVE_INFINITY;
         double upper = settings.bounds().max();
-        double age = (settings.maxAge() - a) / (1 / lambda + b);
-        if (lambda > 0 && age < upper) upper = age; // not if NaN: unknown, or no limit and hardly any arrivals
+        boolean catchUp = state.decision().regime() == Regime.CATCH_UP;
+        double fill = catchUp ? 0 : 1 / lambda; // a backlog fills a batch at once
+        double age = (settings.maxAge() - a) / (fill + b);
+        if ((catchUp || lambda > 0) && age < upper)
+            upper = age; // not if NaN: unknown, or no limit and hardly any arrivals
         double coldStart = Math.max(
                 16, floor < Double.POSITIVE_INFINITY ? floor : settings.bounds().min());
-        boolean catchUp = state.decision().regime() == Regime.CATCH_UP;
-        if (catchUp && a / b / 8 > coldStart) coldStart = a / b / 8;
+        double cheap = Math.min(a / b / 8, reading.lag() / 128);
+        if (catchUp && cheap > coldStart) coldStart = cheap;
         if (a >= 0) upper = Math.min(upper, Math.max(coldStart, 10 * a / b));
         upper = Math.max(1, Math.floor(upper));
         if (floor <= upper)
