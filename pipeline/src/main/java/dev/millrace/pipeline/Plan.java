@@ -10,6 +10,7 @@ import dev.millrace.model.batchsize.CoupledSize;
 import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.batchsize.Goodput;
 import dev.millrace.model.batchsize.GrowOnPlateau;
+import dev.millrace.model.batchsize.GrowOnSettling;
 import dev.millrace.model.batchsize.NoiseScaleSize;
 import dev.millrace.model.batchsize.NormTest;
 import dev.millrace.model.batchsize.ProportionalSize;
@@ -86,7 +87,8 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
             case NOISE_SCALE -> new NoiseScaleSize();
             case GOODPUT -> new Goodput();
             case PROGRESS -> new BestProgress();
-            case AUTO -> new AnnealedProgress(adaptive.updatesLive(), adaptive.updatesCatchUp());
+            case ANNEALED -> new AnnealedProgress(adaptive.updatesLive(), adaptive.updatesCatchUp());
+            case AUTO -> new GrowOnSettling();
         };
     }
 

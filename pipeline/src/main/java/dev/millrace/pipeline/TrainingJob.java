@@ -1,5 +1,6 @@
 package dev.millrace.pipeline;
 
+import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.pipeline.cli.ConfigurationOptions;
 import dev.millrace.pipeline.config.FlinkDefaults;
 import dev.millrace.pipeline.config.TrainingConfig;
@@ -38,6 +39,11 @@ public final class TrainingJob {
 
     /** Adds the whole job to {@code env}. */
     public static void define(StreamExecutionEnvironment env, TrainingConfig config) {
+        define(env, config, Plan.of(config).engines());
+    }
+
+    /** Adds the whole job to {@code env}, with engines of the caller's. */
+    public static void define(StreamExecutionEnvironment env, TrainingConfig config, EngineFactory engines) {
         Plan plan = Plan.of(config);
 
         SingleOutputStreamOperator<Sample> samples = SampleSource.of(env, config, plan.spec());
@@ -45,7 +51,7 @@ public final class TrainingJob {
         TrainingLoop.Outputs outputs = TrainingLoop.build(
                 samples,
                 plan.spec(),
-                plan.engines(),
+                engines,
                 config.batch().size(),
                 config.batch().maxAge().toMillis(),
                 plan.worker(),

@@ -1,7 +1,7 @@
 package dev.millrace.model.batchsize;
 
 /**
- * The default: the batch is a constant fraction of the samples that the model has learnt from since the last drift, but no
+ * Annealing: the batch is a constant fraction of the samples that the model has learnt from since the last drift, but no
  * larger than what gives the most progress.
  *
  * <pre>{@code
@@ -14,6 +14,10 @@ package dev.millrace.model.batchsize;
  * 1: for a stationary stream the best temperature eta / B falls like 1 / n. 3: far from the optimum or under slow drift
  * the gradient is large against its noise, and large batches waste samples. Shrinking by at most 10 % an update is the
  * hysteresis. Memory: {n}. Source: adaptive-batch.md, 2.2.
+ *
+ * <p>It was meant as the default. In the running job it was good for linear models and far too quick for networks: K
+ * updates for each e-fold of samples suit only one conditioning, and B* sees what the next step gains, not what the
+ * slow directions still have to go. {@link GrowOnSettling} measures instead.
  *
  * @param live K while the stream is followed; 128 to 200 for a deep net still far from its floor
  * @param catchUp K while a backlog is worked off; half of it when a round costs more than 1000 samples
@@ -36,7 +40,7 @@ public record AnnealedProgress(double live, double catchUp) implements BatchSize
 
     @Override
     public String name() {
-        return "auto";
+        return "annealed";
     }
 
     @Override

@@ -35,6 +35,20 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
         return broken || reading.samples() < 1 ? known : next(known, reading, false);
     }
 
+    /** Whether the next reading should tell |theta - theta_0|^2. */
+    public boolean wantsDistance(BatchSizeState state) {
+        return isOwn(state) && policy.wantsDistance(state.memory);
+    }
+
+    /** Whether theta_0 are the parameters of now. */
+    public boolean startsDistance(BatchSizeState state) {
+        return isOwn(state) && policy.startsDistance(state.memory);
+    }
+
+    private boolean isOwn(BatchSizeState state) {
+        return state.policy == policy.name().hashCode() && state.memory.length == policy.init().length;
+    }
+
     /** State after the parameters were replaced from outside: gradients before and after do not belong together. */
     public BatchSizeState parametersReplaced(BatchSizeState state) {
         return state.with(state.gradients.withoutProduct());
@@ -45,8 +59,7 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
      * policy left keeps its measurements, and begins anew in the rest.
      */
     public BatchSizeState resume(BatchSizeState state) {
-        boolean own = state.policy == policy.name().hashCode() && state.memory.length == policy.init().length;
-        if (!own) return begin(state);
+        if (!isOwn(state)) return begin(state);
         double size = policy.isFixed() ? policy.initial(1) : state.batchSize();
         int allowed = (int) Math.min(size, settings.bounds().max());
         return allowed == state.batchSize() ? state : state.withBatchSize(allowed);

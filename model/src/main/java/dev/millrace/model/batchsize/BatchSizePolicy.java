@@ -5,8 +5,8 @@ import java.io.Serializable;
 /**
  * Decides the statistical batch size B_s: what the gradients call for, whatever the system can bear. One decision; all
  * that policies have in common (averages, limits, learning rate, drift) is the {@link BatchSizeController}'s. Pure: same
- * inputs, same outputs, bit for bit. The default is {@link AnnealedProgress}, the only one that is good on stationary and
- * on drifting streams without a setting of one's own.
+ * inputs, same outputs, bit for bit. The default is {@link GrowOnSettling}, the only one that was good on stationary and
+ * on drifting streams, for linear models and networks, without a setting of one's own.
  */
 public interface BatchSizePolicy extends Serializable {
 
@@ -31,6 +31,16 @@ public interface BatchSizePolicy extends Serializable {
     /** Memory after a step that was refused as not finite. */
     default double[] afterFault(double[] memory) {
         return memory;
+    }
+
+    /** Whether the next {@link StepReading} should tell how far the parameters have come; rarely, as it costs a pass. */
+    default boolean wantsDistance(double[] memory) {
+        return false;
+    }
+
+    /** Whether distances count from the parameters of now on. */
+    default boolean startsDistance(double[] memory) {
+        return false;
     }
 
     /** Whether B_s is an order: no limit but memory, no rounding, no dead band. */

@@ -5,7 +5,7 @@ package dev.millrace.model.batchsize;
  * bit for bit.
  */
 public final class BatchSizeState {
-    private static final int FORMAT = 1;
+    private static final int FORMAT = 2;
     private static final int DECISION = 3; // after format, policy and length of its memory
     private static final int GRADIENTS = DECISION + BatchSizeDecision.LENGTH;
     private static final int LOSS = GRADIENTS + GradientAverages.LENGTH;
@@ -128,9 +128,12 @@ public final class BatchSizeState {
      * @throws IllegalArgumentException if a newer release wrote it, or it is damaged
      */
     public static BatchSizeState fromArray(double[] numbers) {
+        if (numbers.length > GRADIENTS && numbers[0] == 1) { // another step-time model: begins anew with its batch
+            return ofBatchSize(BatchSizeDecision.read(numbers, DECISION).batchSize());
+        }
         if (numbers.length == 0 || numbers[0] != FORMAT) {
-            throw new IllegalArgumentException("batch-size state: this release reads format " + FORMAT + ". Received: "
-                    + (numbers.length == 0 ? "nothing" : Double.toString(numbers[0])));
+            throw new IllegalArgumentException("batch-size state: this release reads formats 1 and " + FORMAT
+                    + ". Received: " + (numbers.length == 0 ? "nothing" : Double.toString(numbers[0])));
         }
         if (numbers.length < MEMORY || numbers.length != MEMORY + numbers[2]) {
             throw new IllegalArgumentException("batch-size state: must have " + MEMORY

@@ -8,7 +8,8 @@ package dev.millrace.model.batchsize;
  * upper = min(B_mem, (W_max - a) / (1 / lambda + b), max(B0, 10 r))
  * }</pre>
  *
- * What is unknown does not limit. If even the largest batch cannot keep up, the upper bound is used. If floor > upper,
+ * What is unknown does not limit. The third bound is for freshness and holds where a batch waits for arrivals only: a
+ * backlog fills any batch at once, and an r that was measured too small held the running job at B0 for ever. If even the largest batch cannot keep up, the upper bound is used. If floor > upper,
  * the floor is, as far as memory allows: falling behind costs more freshness than the cap saves. Both are alarms.
  * Source: adaptive-batch.md, 2.4.
  *
@@ -46,7 +47,7 @@ record PhysicalLimits(double floor, int upper, Bound upperBound, boolean overloa
             bound = Bound.AGE;
         }
         double synchronizing = Math.max(coldStart, SYNC_ROUNDS * time.roundCost());
-        if (synchronizing < upper) {
+        if (arrivalRate < Double.POSITIVE_INFINITY && synchronizing < upper) {
             upper = synchronizing;
             bound = Bound.SYNC;
         }

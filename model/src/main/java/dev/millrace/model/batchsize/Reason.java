@@ -23,7 +23,9 @@ public enum Reason implements Codes.Coded {
     MAY_HAVE_SETTLED(18, "loss may have settled"),
     AT_MAXIMUM(19, "at batch.max"),
     SETTLED(20, "loss has settled"),
-    NOT_FINITE(21, "step was not finite");
+    NOT_FINITE(21, "step was not finite"),
+    TRAVELLING(22, "parameters travel"),
+    ARRIVED(23, "parameters have settled");
 
     private final int code;
     private final String words;

@@ -8,7 +8,9 @@ package dev.millrace.model.batchsize;
  * @param squaredNorm |gbar|^2 of the mean gradient before clipping; NaN where unknown
  * @param product of this mean gradient and the one before; NaN where unknown
  * @param learningRate that the step used; NaN where unknown
- * @param seconds the step took, without waiting for samples; NaN where unknown
+ * @param squaredDistance |theta - theta_0|^2 after the step, where a policy asked for it; else NaN
+ * @param seconds the step took; while live without waiting for samples, as they are not there yet, while catching up with
+ *     it, as then reading them is what takes long; NaN where unknown
  * @param arrivalRate samples per second that arrive, smoothed by whoever measures it; NaN where unknown
  * @param lag samples that wait to be read; NaN where unknown
  * @param accepted false for a step that was refused because a loss or gradient was not finite
@@ -19,6 +21,7 @@ public record StepReading(
         double squaredNorm,
         double product,
         double learningRate,
+        double squaredDistance,
         double seconds,
         double arrivalRate,
         double lag,
@@ -36,34 +39,79 @@ public record StepReading(
 
     /** A step of which nothing else is known. */
     public static StepReading of(GradientStatistics statistics) {
-        return new StepReading(statistics, NO, NO, NO, NO, NO, NO, true, false);
+        return new StepReading(statistics, NO, NO, NO, NO, NO, NO, NO, true, false);
     }
 
     /** With |gbar|^2 and the product with the gradient before. */
     public StepReading withGradient(double norm, double withBefore) {
-        return new StepReading(statistics, norm, withBefore, learningRate, seconds, arrivalRate, lag, accepted, drift);
+        return new StepReading(
+                statistics,
+                norm,
+                withBefore,
+                learningRate,
+                squaredDistance,
+                seconds,
+                arrivalRate,
+                lag,
+                accepted,
+                drift);
     }
 
     /** With the learning rate that was used. */
     public StepReading withLearningRate(double rate) {
-        return new StepReading(statistics, squaredNorm, product, rate, seconds, arrivalRate, lag, accepted, drift);
+        return new StepReading(
+                statistics, squaredNorm, product, rate, squaredDistance, seconds, arrivalRate, lag, accepted, drift);
+    }
+
+    /** With |theta - theta_0|^2. */
+    public StepReading withDistance(double squared) {
+        return new StepReading(
+                statistics, squaredNorm, product, learningRate, squared, seconds, arrivalRate, lag, accepted, drift);
     }
 
     /** With step time, arrival rate and lag. */
     public StepReading withTiming(double took, double arriving, double waiting) {
         return new StepReading(
-                statistics, squaredNorm, product, learningRate, took, arriving, waiting, accepted, drift);
+                statistics,
+                squaredNorm,
+                product,
+                learningRate,
+                squaredDistance,
+                took,
+                arriving,
+                waiting,
+                accepted,
+                drift);
     }
 
     /** The same step, at which the drift detector fired. */
     public StepReading withDrift() {
         return new StepReading(
-                statistics, squaredNorm, product, learningRate, seconds, arrivalRate, lag, accepted, true);
+                statistics,
+                squaredNorm,
+                product,
+                learningRate,
+                squaredDistance,
+                seconds,
+                arrivalRate,
+                lag,
+                accepted,
+                true);
     }
 
     /** The same step, refused. */
     public StepReading refused() {
-        return new StepReading(statistics, squaredNorm, product, learningRate, seconds, arrivalRate, lag, false, drift);
+        return new StepReading(
+                statistics,
+                squaredNorm,
+                product,
+                learningRate,
+                squaredDistance,
+                seconds,
+                arrivalRate,
+                lag,
+                false,
+                drift);
     }
 
     /** N. */

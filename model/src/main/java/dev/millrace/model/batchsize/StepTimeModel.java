@@ -1,31 +1,53 @@
 package dev.millrace.model.batchsize;
 
+import java.util.Arrays;
+
 /**
- * Least squares of the step time T(N) = a + b N, with forgetting 0.99 a step: a is what a round costs however few its
- * samples, b what a sample costs over all workers. Kept as decayed weighted means and central moments, since sums of
- * squares cancel when N hardly varies.
+ * The step time T(N) = a + b N: a is what a round costs however few its samples, b what a sample costs over all workers.
+ * Least squares of relative errors over one point for each power of two, each the average (0.99 a step of that row) of
+ * the steps of such sizes and weighted with their number. It must be the mean, as small steps come in bursts: in the running job three in ten steps of 16
+ * samples took an eighth of the mean, and the next one waited for Kafka.
  *
- * <p>Constraints: a >= 0, and b is at least 1/10 000 of the mean time per sample, so that a / b stays finite. While only
- * one N was seen, a is half the time (AdaptDL's choice). Once N has stopped varying (standard deviation below 1 % of the
- * mean) a slope would be fitted to noise: the last one stays.
+ * <p>Sizes that were left keep their point. With forgetting by steps alone a batch that stays constant soon forgets what
+ * others cost; in the running job a fit to the first, cold steps then said a = 0, which forbade every larger batch, for
+ * ever.
  *
- * <p>Worked: (16, 28 ms), (64, 52 ms), (256, 148 ms) give a = 20 ms, b = 0.5 ms. Source: adaptive-batch.md, 2.4.
- *
- * @param weight decayed number of steps
- * @param samples mean N
- * @param seconds mean T
- * @param variation decayed sum of squared deviations of N
- * @param covariation the same of N and T
- * @param slope b last fitted to enough variation; NaN until then
+ * <p>Constraints: a >= 0, and b is at least 1/50 of the mean time per sample, so that a / b stays below 50 batches. Until
+ * sizes a factor 4 apart were seen, a is half the time (AdaptDL's choice for one size). Worked: (16, 28 ms), (64, 52 ms), (256, 148 ms) give a = 20 ms, b = 0.5
+ * ms. Source: adaptive-batch.md, 2.4.
  */
-record StepTimeModel(
-        double weight, double samples, double seconds, double variation, double covariation, double slope) {
-    static final StepTimeModel NONE = new StepTimeModel(0, 0, 0, 0, 0, Double.NaN);
-    static final int LENGTH = 6;
-    private static final double FORGETTING = 0.99;
-    private static final double ENOUGH = 1e-4; // squared relative deviation of N
-    private static final double SMALLEST_SHARE = 1e-4;
+final class StepTimeModel {
+    private static final int ROWS = 21; // the last one for 2^20 samples and more
+    private static final int ROW = 3;
+    static final int LENGTH = ROWS * ROW;
+    private static final double KEPT = 0.99;
+    private static final double OUTLIER = 10; // times the mean, from the tenth step on
+    private static final double SMALLEST_SHARE = 0.02;
+    private static final double WIDE = 4;
     private static final double LONGEST = 1e6; // seconds
+
+    static final StepTimeModel NONE = new StepTimeModel(emptyRows());
+
+    private final Row[] rows; // never changed
+
+    private StepTimeModel(Row[] rows) {
+        this.rows = rows;
+    }
+
+    private static Row[] emptyRows() {
+        Row[] rows = new Row[ROWS];
+        Arrays.fill(rows, new Row(0, 0, 0));
+        return rows;
+    }
+
+    /** Averages over the steps of one row; weight 0 if there were none. */
+    private record Row(double weight, double samples, double seconds) {
+        Row add(double n, double took) {
+            double now = KEPT * weight + 1;
+            double used = weight < OUTLIER ? took : Math.min(took, OUTLIER * seconds);
+            return new Row(now, samples + (n - samples) / now, seconds + (used - seconds) / now);
+        }
+    }
 
     /**
      * The two costs.
@@ -43,39 +65,60 @@ record StepTimeModel(
     /** Adds a step; a time that is not a positive number of seconds is left out. */
     StepTimeModel observe(double n, double took) {
         if (!(n >= 1) || !(took > 0 && took < LONGEST)) return this;
-        double old = FORGETTING * weight;
-        double now = old + 1;
-        double dn = n - samples;
-        double dt = took - seconds;
-        double spread = FORGETTING * variation + old / now * dn * dn;
-        double joint = FORGETTING * covariation + old / now * dn * dt;
-        double mean = samples + dn / now;
-        boolean enough = spread > ENOUGH * now * mean * mean;
-        return new StepTimeModel(now, mean, seconds + dt / now, spread, joint, enough ? joint / spread : slope);
+        Row[] next = rows.clone();
+        int row = Math.min(Math.getExponent(n), ROWS - 1);
+        next[row] = rows[row].add(n, took);
+        return new StepTimeModel(next);
     }
 
     Fit fit() {
-        if (weight == 0) return new Fit(Double.NaN, Double.NaN);
-        double all = seconds / samples; // seconds per sample, the round included
-        if (Double.isNaN(slope)) return new Fit(seconds / 2, all / 2);
-        double b = Math.max(slope, SMALLEST_SHARE * all);
-        double a = seconds - b * samples;
-        if (a >= 0) return new Fit(a, b);
-        // a = 0: least squares through the origin
-        double through = (covariation + weight * samples * seconds) / (variation + weight * samples * samples);
-        return new Fit(0, Math.max(through, SMALLEST_SHARE * all));
+        // minimizes the sum of w ((a + b n) / t - 1)^2, that is of w (a x + b y - 1)^2 with x = 1 / t, y = n / t
+        double fewest = Double.POSITIVE_INFINITY;
+        double most = 0;
+        double xx = 0;
+        double xy = 0;
+        double yy = 0;
+        double x = 0;
+        double y = 0;
+        double weights = 0;
+        for (Row row : rows) {
+            if (row.weight == 0) continue;
+            fewest = Math.min(fewest, row.samples);
+            most = Math.max(most, row.samples);
+            double perSecond = 1 / row.seconds;
+            double rate = row.samples * perSecond;
+            xx += row.weight * perSecond * perSecond;
+            xy += row.weight * perSecond * rate;
+            yy += row.weight * rate * rate;
+            x += row.weight * perSecond;
+            y += row.weight * rate;
+            weights += row.weight;
+        }
+        if (most == 0) return new Fit(Double.NaN, Double.NaN);
+        if (most < WIDE * fewest) return new Fit(weights / x / 2, weights / y / 2);
+        double smallest = SMALLEST_SHARE * weights / y;
+        double determinant = xx * yy - xy * xy;
+        double a = (x * yy - y * xy) / determinant;
+        double b = (y * xx - x * xy) / determinant;
+        if (b < smallest) return new Fit(Math.max((x - smallest * xy) / xx, 0), smallest);
+        return a >= 0 ? new Fit(a, b) : new Fit(0, y / yy);
     }
 
     void write(double[] to, int at) {
-        to[at] = weight;
-        to[at + 1] = samples;
-        to[at + 2] = seconds;
-        to[at + 3] = variation;
-        to[at + 4] = covariation;
-        to[at + 5] = slope;
+        int next = at;
+        for (Row row : rows) {
+            to[next++] = row.weight;
+            to[next++] = row.samples;
+            to[next++] = row.seconds;
+        }
     }
 
     static StepTimeModel read(double[] from, int at) {
-        return new StepTimeModel(from[at], from[at + 1], from[at + 2], from[at + 3], from[at + 4], from[at + 5]);
+        Row[] rows = new Row[ROWS];
+        for (int row = 0; row < ROWS; row++) {
+            int begin = at + row * ROW;
+            rows[row] = new Row(from[begin], from[begin + 1], from[begin + 2]);
+        }
+        return new StepTimeModel(rows);
     }
 }

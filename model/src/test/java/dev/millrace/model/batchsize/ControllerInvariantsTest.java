@@ -40,7 +40,8 @@ class ControllerInvariantsTest {
                 new NoiseScaleSize(),
                 new Goodput(),
                 new BestProgress(),
-                AnnealedProgress.RECOMMENDED);
+                AnnealedProgress.RECOMMENDED,
+                new GrowOnSettling());
     }
 
     private static Stream<Arguments> policiesAndSeeds() {
@@ -282,6 +283,7 @@ class ControllerInvariantsTest {
                 number(random));
         return new StepReading(
                 statistics,
+                number(random),
                 number(random),
                 number(random),
                 number(random),

@@ -44,8 +44,8 @@ public record BatchConfig(
     /**
      * Constants of the adaptive policies.
      *
-     * @param updatesLive auto: steps in which the samples learnt from grow e-fold, while the stream is followed
-     * @param updatesCatchUp auto: the same while a backlog is worked off
+     * @param updatesLive annealed: steps in which the samples learnt from grow e-fold, while the stream is followed
+     * @param updatesCatchUp annealed: the same while a backlog is worked off
      * @param scheduleUpdates schedule: the same
      * @param squaredTolerance norm-test: largest variance of the mean gradient, in its squared norm
      * @param lossFloor cabs: smallest loss that can be reached
@@ -91,8 +91,8 @@ public record BatchConfig(
                         values.get(TrainingOptions.BATCH_PLATEAU_FACTOR),
                         values.get(TrainingOptions.BATCH_PLATEAU_COOLDOWN)),
                 new Adaptive(
-                        values.get(TrainingOptions.BATCH_AUTO_UPDATES_LIVE),
-                        values.get(TrainingOptions.BATCH_AUTO_UPDATES_CATCH_UP),
+                        values.get(TrainingOptions.BATCH_ANNEALED_UPDATES_LIVE),
+                        values.get(TrainingOptions.BATCH_ANNEALED_UPDATES_CATCH_UP),
                         values.get(TrainingOptions.BATCH_SCHEDULE_UPDATES),
                         values.get(TrainingOptions.BATCH_NORM_TEST_SQUARED_TOLERANCE),
                         values.get(TrainingOptions.BATCH_CABS_LOSS_FLOOR),

@@ -19,6 +19,8 @@ public enum BatchPolicy {
     /** The most progress per second: fewest steps. */
     PROGRESS(true),
     /** As schedule, but no larger than progress asks for. */
+    ANNEALED(true),
+    /** It grows when the parameters have settled, and shrinks while they travel. */
     AUTO(true);
 
     private final boolean needsNorms;

@@ -110,7 +110,8 @@ public final class TrainingOptions {
             null,
             "Who decides the size of the next batch. fixed: nobody. schedule: a constant fraction of the samples learnt"
                     + " from. loss-plateau: grows when the loss has settled. norm-test, cabs, noise-scale, goodput,"
-                    + " progress: by the gradient's noise. auto: schedule, but no larger than the most progress asks for.");
+                    + " progress: by the gradient's noise. annealed: schedule, but no larger than progress asks for."
+                    + " auto: grows when the parameters have settled, shrinks while they travel.");
     public static final ConfigOption<Integer> BATCH_MIN = option(
             "batch.min", ValueType.INTEGER, 1, between(1, 1 << 20), "Smallest batch that the policy may ask for.");
     public static final ConfigOption<Integer> BATCH_MAX = option(
@@ -139,19 +140,19 @@ public final class TrainingOptions {
             100,
             between(0, 1_000_000),
             "loss-plateau: steps after a change before the next.");
-    public static final ConfigOption<Double> BATCH_AUTO_UPDATES_LIVE = option(
-            "batch.auto.updates-live",
+    public static final ConfigOption<Double> BATCH_ANNEALED_UPDATES_LIVE = option(
+            "batch.annealed.updates-live",
             ValueType.NUMBER,
             64.0,
             between(1.0, 1e6),
-            "auto: the batch is the samples learnt from since the last drift, divided by this, while the stream is"
+            "annealed: the batch is the samples learnt from since the last drift, divided by this, while the stream is"
                     + " followed. 128 to 200 suit a deep net far from its lowest loss.");
-    public static final ConfigOption<Double> BATCH_AUTO_UPDATES_CATCH_UP = option(
-            "batch.auto.updates-catch-up",
+    public static final ConfigOption<Double> BATCH_ANNEALED_UPDATES_CATCH_UP = option(
+            "batch.annealed.updates-catch-up",
             ValueType.NUMBER,
             32.0,
             between(1.0, 1e6),
-            "auto: the same while a backlog is worked off.");
+            "annealed: the same while a backlog is worked off.");
     public static final ConfigOption<Double> BATCH_SCHEDULE_UPDATES = option(
             "batch.schedule.updates",
             ValueType.NUMBER,

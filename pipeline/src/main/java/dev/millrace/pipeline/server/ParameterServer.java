@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.server;
 
+import dev.millrace.model.batchsize.Regime;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.gradient.ParameterBlock;
@@ -140,7 +141,9 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     }
 
     private StepTiming timing(long nowNanos) {
-        long working = nowNanos - sentNanos - trainer.state().signals.waitNanos;
+        TrainingState state = trainer.state();
+        boolean backlog = state.batchSize.decision().regime() == Regime.CATCH_UP; // then reading is what takes long
+        long working = nowNanos - sentNanos - (backlog ? 0 : state.signals.waitNanos);
         return new StepTiming(working > 0 ? working / 1e9 : Double.NaN, arrivals.rate(), arrivals.lag());
     }
 

@@ -142,17 +142,30 @@ final class Trainer {
                 gradientNorm * gradientNorm,
                 product,
                 learningRate,
+                distance(accepted),
                 timing.seconds(),
                 timing.arrivalRate(),
                 timing.lag(),
                 accepted,
                 accepted && drifted(signals));
         state.batchSize = batchSize.observe(state.batchSize, reading);
+        if (batchSize.startsDistance(state.batchSize)) state.anchor();
         if (!reading.drift()) return;
         state.drifts++;
         if (!resetOptimizer) return;
         state.optimizerState = rule.init(state.parameters.length);
         state.optimizerSteps = 0;
+    }
+
+    /** |theta - theta_0|^2 if the policy wants it now; else NaN. */
+    private double distance(boolean accepted) {
+        if (!accepted || !batchSize.wantsDistance(state.batchSize)) return Double.NaN;
+        double sum = 0;
+        for (int i = 0; i < state.anchor.length; i++) {
+            double way = (double) state.parameters[i] - state.anchor[i];
+            sum += way * way;
+        }
+        return sum;
     }
 
     private boolean drifted(StepSignals signals) {

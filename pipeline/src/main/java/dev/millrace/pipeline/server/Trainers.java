@@ -36,6 +36,7 @@ final class Trainers {
             state.gradientBefore = new float[wanted];
             Arrays.fill(state.gradientBefore, Float.NaN); // unknown, and so is its product with the next
         }
+        if (batchSize.startsDistance(state.batchSize)) state.anchor();
         DriftSettings drift = DriftSettings.of(settings.batch().drift());
         return new Trainer(
                 state,

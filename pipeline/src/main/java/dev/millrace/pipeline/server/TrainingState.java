@@ -29,6 +29,9 @@ final class TrainingState {
     /** Mean gradient of the last step; of length 0 unless the batch-size policy wants it. */
     float[] gradientBefore = new float[0];
 
+    /** Parameters from which the batch-size policy measures how far they have come; of length 0 unless it does. */
+    float[] anchor = new float[0];
+
     /** The drift detector's. */
     double[] drift = new double[0];
 
@@ -66,5 +69,11 @@ final class TrainingState {
         this.batchSize = batchSize;
         this.metrics = metrics;
         this.gradientSum = new float[parameters.length];
+    }
+
+    /** Distances count from the parameters of now on. */
+    void anchor() {
+        if (anchor.length != parameters.length) anchor = new float[parameters.length];
+        System.arraycopy(parameters, 0, anchor, 0, parameters.length);
     }
 }

@@ -20,7 +20,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(2);
+        super(3);
     }
 
     @Override
@@ -38,6 +38,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         writeNumbers(state.batchSize.toArray(), out);
         writeNumbers(state.drift, out);
         FloatArrays.write(state.gradientBefore, out);
+        FloatArrays.write(state.anchor, out);
         state.metrics.write(out);
         out.writeLong(state.version);
         out.writeLong(state.steps);
@@ -71,6 +72,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
                 written == 1 ? readBatchSizeOfFormat1(in) : BatchSizeState.fromArray(readNumbers(in));
         double[] drift = written == 1 ? new double[0] : readNumbers(in);
         float[] gradientBefore = written == 1 ? new float[0] : FloatArrays.read(in);
+        float[] anchor = written < 3 ? new float[0] : FloatArrays.read(in);
         TrainingState state = new TrainingState(
                 modelJson, optimizer, parameters, new OptimizerState(slots), batchSize, PrequentialMetrics.read(in));
         state.version = in.readLong();
@@ -79,6 +81,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         state.drifts = written == 1 ? 0 : in.readLong();
         state.drift = drift;
         state.gradientBefore = gradientBefore;
+        state.anchor = anchor;
         state.totalSamples = in.readLong();
         state.staleGradients = in.readLong();
         state.refusedSteps = in.readLong();
