@@ -26,6 +26,7 @@ public final class LineChart {
     private final List<Mark> marks = new ArrayList<>();
     private boolean logarithmicX;
     private boolean logarithmicY;
+    private boolean fromZero;
 
     /** A line; x and y are equally long. */
     record Series(String name, double[] x, double[] y, boolean points) {}
@@ -49,6 +50,12 @@ public final class LineChart {
     /** Powers of ten at equal distances on the y axis. */
     public LineChart logarithmicY() {
         logarithmicY = true;
+        return this;
+    }
+
+    /** Begins the y axis at 0, so that what hardly varies looks so. */
+    public LineChart fromZero() {
+        fromZero = true;
         return this;
     }
 
@@ -116,6 +123,10 @@ public final class LineChart {
 
     boolean hasLogarithmicX() {
         return logarithmicX;
+    }
+
+    boolean startsAtZero() {
+        return fromZero;
     }
 
     boolean hasLogarithmicY() {

@@ -21,7 +21,8 @@ record Range(double min, double max) {
 
     /** @throws IllegalArgumentException naming a chart without a point to draw */
     static Range ofY(LineChart chart) {
-        return of(chart, false);
+        Range range = of(chart, false);
+        return chart.startsAtZero() && !chart.hasLogarithmicY() ? range.with(0) : range;
     }
 
     private static Range of(LineChart chart, boolean horizontal) {
