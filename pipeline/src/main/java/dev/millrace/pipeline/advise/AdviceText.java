@@ -102,7 +102,7 @@ final class AdviceText {
                 "timed loss",
                 "every size learns for " + Words.seconds(study.equalTime().seconds())
                         + ", in which the fastest gets through nine tenths of the samples; then its model is judged on the last"
-                        + " tenth, again with the best rate.");
+                        + " tenth, at the rate that is best for that.");
         note(
                 "equal",
                 lowest.count() < 2
@@ -116,7 +116,7 @@ final class AdviceText {
         note(
                 "left out",
                 "what a step costs between workers and parameter server. This is the engine and the optimizer"
-                        + " of one worker, in one thread; the job's reports tell that cost as syncSeconds.");
+                        + " of one worker, in one thread; the job's reports tell that cost as stepSyncSeconds.");
         line("");
     }
 

@@ -80,7 +80,7 @@ record Recommendation(String policy, int size, int min, int max, double learning
         String scale = "the noise scale " + count(noise)
                 + (findings.noise().equals(start)
                         ? ""
-                        : " of " + count(findings.noise().size()));
+                        : " at batch size " + count(findings.noise().size()));
         if (!(noise > start.size())) {
             return faster + ", but " + scale + " is not above the start size: there is no noise that larger batches"
                     + " would average.";

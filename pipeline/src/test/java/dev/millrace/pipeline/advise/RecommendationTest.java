@@ -72,7 +72,7 @@ class RecommendationTest {
                 .advice();
 
         assertThat(advice.recommendation().policy()).isEqualTo("auto");
-        assertThat(flat(advice)).contains("the noise scale 30 of 2 is above the start size");
+        assertThat(flat(advice)).contains("the noise scale 30 at batch size 2 is above the start size");
     }
 
     @Test
