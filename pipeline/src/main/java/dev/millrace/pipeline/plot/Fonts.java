@@ -21,7 +21,7 @@ final class Fonts {
     static void check() {
         try {
             new TextLayout("0", LABEL, new FontRenderContext(null, true, true)).getOutline(null);
-        } catch (LinkageError | InternalError | RuntimeException e) {
+        } catch (RuntimeException | Error e) { // without any font it is java.lang.Error itself
             throw new IllegalStateException(
                     "Charts need fontconfig and a font, such as DejaVu; Debian and Ubuntu have them as the packages"
                             + " fontconfig-config and fonts-dejavu-core. Java says: " + e,
