@@ -55,9 +55,11 @@ class ArchitectureTest {
             .layer("around")
             .definedBy(
                     "dev.millrace.pipeline",
+                    PIPELINE + "advise",
                     PIPELINE + "cli",
                     PIPELINE + "dataset",
                     PIPELINE + "local",
+                    PIPELINE + "plot",
                     PIPELINE + "preflight",
                     PIPELINE + "produce",
                     PIPELINE + "snapshots")

@@ -32,6 +32,7 @@ import picocli.CommandLine.ScopeType;
             "  millrace validate --config training.yaml        check before starting",
             "  millrace train --config training.yaml           train until stopped",
             "  millrace describe --config training.yaml        what the model looks like",
+            "  millrace advise --config training.yaml          which batch size and learning rate",
             "  millrace snapshot list --directory snapshots    what has been published",
             "  millrace predict --directory snapshots data.csv what it is worth",
             "",
@@ -72,6 +73,7 @@ public final class Millrace {
                 new ProduceCommand(), //
                 new ValidateCommand(), //
                 new DescribeCommand(), //
+                new AdviseCommand(), //
                 new SnapshotCommand(), //
                 new PredictCommand());
     }

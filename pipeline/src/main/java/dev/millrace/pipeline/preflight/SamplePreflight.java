@@ -1,9 +1,7 @@
 package dev.millrace.pipeline.preflight;
 
-import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.source.SampleCheck;
-import dev.millrace.pipeline.source.SampleReading;
 import dev.millrace.schemas.wire.Rejection;
 import dev.millrace.schemas.wire.RejectionReason;
 import java.time.Duration;
@@ -11,12 +9,8 @@ import java.util.ArrayList;
 import java.util.EnumMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Properties;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.common.KafkaException;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /** Reads the newest records of the sample topics as the job would: do they decode, and do they fit the model? */
 public final class SamplePreflight {
@@ -30,13 +24,7 @@ public final class SamplePreflight {
     private SamplePreflight(TrainingConfig config, Duration timeout) {
         this.config = config;
         this.timeout = timeout;
-        this.check = new SampleCheck(new SampleReading(
-                ModelSpec.of(config.model()).toJson(),
-                config.source().wireFormat(),
-                config.source().schemaDirectory(),
-                config.sample().maxBytes(),
-                config.sample().maxFuture().toMillis(),
-                config.deadLetter().maxValueBytes()));
+        this.check = SampleCheck.of(config);
     }
 
     /**
@@ -60,31 +48,8 @@ public final class SamplePreflight {
     }
 
     private Finding look(String subject, String topic, int records) {
-        Properties properties = config.kafka().source();
-        properties.put("enable.auto.commit", "false");
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            List<TopicPartition> partitions = consumer.partitionsFor(topic, timeout).stream()
-                    .map(info -> new TopicPartition(topic, info.partition()))
-                    .toList();
-            Map<TopicPartition, Long> begins = consumer.beginningOffsets(partitions, timeout);
-            Map<TopicPartition, Long> ends = consumer.endOffsets(partitions, timeout);
-            consumer.assign(partitions);
-            ends.forEach((partition, end) -> {
-                Long begin = begins.get(partition);
-                consumer.seek(partition, Math.max(begin == null ? 0 : begin, end - records));
-            });
-            readTo(ends, consumer);
-        }
+        new NewestRecords(config.kafka().source(), timeout).read(topic, records, this::judge);
         return judgement(subject);
-    }
-
-    private void readTo(Map<TopicPartition, Long> ends, KafkaConsumer<byte[], byte[]> consumer) {
-        long deadline = System.nanoTime() + timeout.toNanos();
-        while (System.nanoTime() < deadline
-                && ends.entrySet().stream().anyMatch(e -> consumer.position(e.getKey(), timeout) < e.getValue())) {
-            consumer.poll(Duration.ofMillis(100)).forEach(this::judge);
-        }
     }
 
     private void judge(ConsumerRecord<byte[], byte[]> record) {

@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.source;
 
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.schemas.wire.DecodedSample;
 import dev.millrace.schemas.wire.Rejection;
 import dev.millrace.schemas.wire.SampleDecoder;
@@ -17,6 +19,17 @@ public final class SampleCheck {
         fit = reading.fit();
     }
 
+    /** @throws IllegalArgumentException if the schema directory cannot be read */
+    public static SampleCheck of(TrainingConfig config) {
+        return new SampleCheck(new SampleReading(
+                ModelSpec.of(config.model()).toJson(),
+                config.source().wireFormat(),
+                config.source().schemaDirectory(),
+                config.sample().maxBytes(),
+                config.sample().maxFuture().toMillis(),
+                config.deadLetter().maxValueBytes()));
+    }
+
     /**
      * Why a record could not become a sample; null if it could.
      *
@@ -25,5 +38,10 @@ public final class SampleCheck {
     public @Nullable Rejection check(byte @Nullable [] value, long time) {
         Rejection rejection = decoder.decode(value, decoded);
         return rejection == null ? fit.fill(sample, decoded, time) : rejection;
+    }
+
+    /** Of the record that was accepted last, until the next is checked. */
+    public Sample sample() {
+        return sample;
     }
 }
