@@ -163,7 +163,7 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
                 size,
                 gradients.noiseScale(),
                 u,
-                faults.factor() * gain(batchSize, size, coldStart, gradients.noiseScale()),
+                faults.factor() * gain(batchSize, size, coldStart, coldStart(floor), gradients.noiseScale()),
                 regime.regime(),
                 policy.isFixed() ? Bound.NONE : limits.binding(size),
                 size < choice.size() ? Reason.GROWTH_LIMIT : choice.reason(),
@@ -183,6 +183,11 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
 
     private double curvature(GradientAverages gradients, int batchSize) {
         return Double.isNaN(settings.curvature()) ? gradients.curvature(batchSize) : settings.curvature();
+    }
+
+    /** B0 as the floor alone would have it. */
+    private double coldStart(double floor) {
+        return coldStart(Regime.LIVE, Double.NaN, Double.NaN, floor);
     }
 
     private double coldStart(Regime regime, double roundCost, double lag, double floor) {
@@ -207,10 +212,14 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
                 >= settings.deadBand() * published * (1 - 1e-9); // 110 is 10 % above 100
     }
 
-    /** The rate was chosen for the configured B0: where that was raised, so is the batch that the rate belongs to. */
-    private double gain(int batchSize, double statisticalSize, double coldStart, double noiseScale) {
+    /**
+     * The rate was chosen for the configured B0: where the floor raises it, the rate goes along. Where a backlog raises it,
+     * it does not: the batch grows from B0 anyway, and in the running job a rate twice what was tuned cost networks more
+     * than the larger steps saved.
+     */
+    private double gain(int batchSize, double statisticalSize, double coldStart, double byFloor, double noiseScale) {
         double raised =
-                policy.isFixed() ? 1 : Math.max(coldStart / settings.regimes().coldStart(), 1);
+                policy.isFixed() ? 1 : Math.max(byFloor / settings.regimes().coldStart(), 1);
         double reference = policy.rateReference(statisticalSize, coldStart) / raised;
         return settings.gain().of(batchSize, reference, noiseScale, settings.maxGain());
     }

@@ -47,7 +47,7 @@ record PhysicalLimits(double floor, int upper, Bound upperBound, boolean overloa
             bound = Bound.AGE;
         }
         double synchronizing = Math.max(coldStart, SYNC_ROUNDS * time.roundCost());
-        if (arrivalRate < Double.POSITIVE_INFINITY && synchronizing < upper) {
+        if (arrivalRate != Double.POSITIVE_INFINITY && synchronizing < upper) {
             upper = synchronizing;
             bound = Bound.SYNC;
         }

@@ -4,27 +4,29 @@ import java.util.Arrays;
 
 /**
  * The step time T(N) = a + b N: a is what a round costs however few its samples, b what a sample costs over all workers.
- * Least squares of relative errors over one point for each power of two, each the average (0.99 a step of that row) of
- * the steps of such sizes and weighted with their number. It must be the mean, as small steps come in bursts: in the running job three in ten steps of 16
+ * Least squares of relative errors over one point for each half octave, each the average (0.99 a step of that row) of
+ * the steps of such sizes and weighted with their number, hardly seen sizes left out. It must be the mean, as small steps come in bursts: in the running job three in ten steps of 16
  * samples took an eighth of the mean, and the next one waited for Kafka.
  *
  * <p>Sizes that were left keep their point. With forgetting by steps alone a batch that stays constant soon forgets what
  * others cost; in the running job a fit to the first, cold steps then said a = 0, which forbade every larger batch, for
  * ever.
  *
- * <p>Constraints: a >= 0, and b is at least 1/50 of the mean time per sample, so that a / b stays below 50 batches. Until
- * sizes a factor 4 apart were seen, a is half the time (AdaptDL's choice for one size). Worked: (16, 28 ms), (64, 52 ms), (256, 148 ms) give a = 20 ms, b = 0.5
+ * <p>Constraints: a >= 0, and b is at least 1/1000 of the mean time per sample, so that a / b stays finite. Until
+ * sizes a factor 1.5 apart were seen, a is half the time (AdaptDL's choice for one size). Worked: (16, 28 ms), (64, 52 ms), (256, 148 ms) give a = 20 ms, b = 0.5
  * ms. Source: adaptive-batch.md, 2.4.
  */
 final class StepTimeModel {
-    private static final int ROWS = 21; // the last one for 2^20 samples and more
+    private static final int ROWS = 41; // two an octave, the last one for 2^20 samples and more
     private static final int ROW = 3;
     static final int LENGTH = ROWS * ROW;
     private static final double KEPT = 0.99;
     private static final double OUTLIER = 10; // times the mean, from the tenth step on
-    private static final double SMALLEST_SHARE = 0.02;
-    private static final double WIDE = 4;
-    private static final double LONGEST = 1e6; // seconds
+    private static final double SMALLEST_SHARE = 1e-3;
+    private static final double WIDE = 1.5;
+    private static final double RARE = 0.05; // of the steps of the commonest row: too few to believe
+    private static final double SHORTEST = 1e-9; // seconds
+    private static final double LONGEST = 1e6;
 
     static final StepTimeModel NONE = new StepTimeModel(emptyRows());
 
@@ -62,17 +64,18 @@ final class StepTimeModel {
         }
     }
 
-    /** Adds a step; a time that is not a positive number of seconds is left out. */
+    /** Adds a step; a time that is no number of seconds is left out. */
     StepTimeModel observe(double n, double took) {
-        if (!(n >= 1) || !(took > 0 && took < LONGEST)) return this;
+        if (!(n >= 1) || !(took >= SHORTEST && took < LONGEST)) return this;
         Row[] next = rows.clone();
-        int row = Math.min(Math.getExponent(n), ROWS - 1);
+        int row = (int) Math.min(2 * Math.log(n) / Math.log(2) + 1e-9, ROWS - 1);
         next[row] = rows[row].add(n, took);
         return new StepTimeModel(next);
     }
 
     Fit fit() {
         // minimizes the sum of w ((a + b n) / t - 1)^2, that is of w (a x + b y - 1)^2 with x = 1 / t, y = n / t
+        double least = RARE * heaviest();
         double fewest = Double.POSITIVE_INFINITY;
         double most = 0;
         double xx = 0;
@@ -82,7 +85,7 @@ final class StepTimeModel {
         double y = 0;
         double weights = 0;
         for (Row row : rows) {
-            if (row.weight == 0) continue;
+            if (row.weight == 0 || row.weight < least) continue;
             fewest = Math.min(fewest, row.samples);
             most = Math.max(most, row.samples);
             double perSecond = 1 / row.seconds;
@@ -102,6 +105,12 @@ final class StepTimeModel {
         double b = (y * xx - x * xy) / determinant;
         if (b < smallest) return new Fit(Math.max((x - smallest * xy) / xx, 0), smallest);
         return a >= 0 ? new Fit(a, b) : new Fit(0, y / yy);
+    }
+
+    private double heaviest() {
+        double weight = 0;
+        for (Row row : rows) weight = Math.max(weight, row.weight);
+        return weight;
     }
 
     void write(double[] to, int at) {

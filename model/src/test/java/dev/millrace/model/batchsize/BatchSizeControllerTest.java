@@ -205,7 +205,7 @@ class BatchSizeControllerTest {
     void aBacklogMakesTimeTheCurrency() {
         BatchSizeState state = AUTO.init();
         for (int k = 0; k < 12; k++) {
-            int n = 16 + 16 * (k % 3);
+            int n = 16 + 24 * (k % 3);
             state = AUTO.observe(state, StepReading.ofLoss(n, 1).withTiming(0.02 + 1e-5 * n, 100, 1e6));
         }
 

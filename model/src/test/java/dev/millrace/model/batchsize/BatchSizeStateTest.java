@@ -34,12 +34,12 @@ class BatchSizeStateTest {
     }
 
     @Test
-    void theFormatIsVersionOneWithTheseNumbers() {
-        // format, policy, memory, decision 10, averages 6, loss 8, time 6, regime 2, faults 3, memory 1
+    void theFormatIsVersionTwoWithTheseNumbers() {
+        // format, policy, memory, decision 10, averages 6, loss 8, time 123, regime 2, faults 3, memory 1
         double[] numbers = CONTROLLER.init().toArray();
 
-        assertThat(numbers).hasSize(3 + 10 + 6 + 8 + 6 + 2 + 3 + 1);
-        assertThat(numbers).startsWith(1, "auto".hashCode(), 1, 16, 16);
+        assertThat(numbers).hasSize(3 + 10 + 6 + 8 + 123 + 2 + 3 + 1);
+        assertThat(numbers).startsWith(2, "annealed".hashCode(), 1, 16, 16);
     }
 
     @Test
@@ -47,14 +47,27 @@ class BatchSizeStateTest {
         double[] numbers = CONTROLLER.init().toArray();
 
         assertThatThrownBy(() -> BatchSizeState.fromArray(new double[0]))
-                .hasMessage("batch-size state: this release reads format 1. Received: nothing");
-        assertThatThrownBy(() -> BatchSizeState.fromArray(with(numbers, 0, 2)))
-                .hasMessage("batch-size state: this release reads format 1. Received: 2.0");
+                .hasMessage("batch-size state: this release reads formats 1 and 2. Received: nothing");
+        assertThatThrownBy(() -> BatchSizeState.fromArray(with(numbers, 0, 3)))
+                .hasMessage("batch-size state: this release reads formats 1 and 2. Received: 3.0");
         assertThatThrownBy(() -> BatchSizeState.fromArray(with(numbers, 2, 5)))
-                .hasMessage("batch-size state: must have 38 numbers and the policy's memory. Received: 39");
+                .hasMessage("batch-size state: must have 155 numbers and the policy's memory. Received: 156");
         assertThatThrownBy(() -> BatchSizeState.fromArray(with(numbers, 8, 9)))
                 .hasMessage(
                         "Regime must have a code in 0..1. Received: 9.0. A newer release wrote it, or it is damaged.");
+    }
+
+    @Test
+    void ofFormatOneTheBatchSizeStays() {
+        double[] numbers = new double[39];
+        System.arraycopy(CONTROLLER.init().toArray(), 0, numbers, 0, 13);
+        numbers[0] = 1;
+        numbers[3] = 640;
+
+        BatchSizeState state = CONTROLLER.resume(BatchSizeState.fromArray(numbers));
+
+        assertThat(BatchSizeState.fromArray(numbers).batchSize()).isEqualTo(640);
+        assertThat(state.reason()).isEqualTo("start");
     }
 
     /** A checkpoint knows the constants by their codes. */
@@ -90,7 +103,9 @@ class BatchSizeStateTest {
                         "loss may have settled",
                         "at batch.max",
                         "loss has settled",
-                        "step was not finite")
+                        "step was not finite",
+                        "parameters travel",
+                        "parameters have settled")
                 .doesNotHaveDuplicates();
     }
 

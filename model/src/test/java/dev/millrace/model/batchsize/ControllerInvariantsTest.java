@@ -100,7 +100,7 @@ class ControllerInvariantsTest {
                 16, floor < Double.POSITIVE_INFINITY ? floor : settings.bounds().min());
         double cheap = Math.min(a / b / 8, reading.lag() / 128);
         if (catchUp && cheap > coldStart) coldStart = cheap;
-        if (a >= 0) upper = Math.min(upper, Math.max(coldStart, 10 * a / b));
+        if (a >= 0 && !catchUp) upper = Math.min(upper, Math.max(coldStart, 10 * a / b));
         upper = Math.max(1, Math.floor(upper));
         if (floor <= upper)
             assertThat((double) state.batchSize()).as("%s", reading).isBetween(floor, upper);

@@ -135,7 +135,7 @@ final class Trainer {
         double meanWeight = outcomes.weight() / samples;
         double squares =
                 signals.squaredNormSum / (meanWeight * meanWeight); // of what is averaged: weight / mean weight
-        boolean known = !Double.isNaN(squares);
+        boolean known = !Double.isNaN(squares) && reduction == Reduction.MEAN; // of a sum |gbar|^2 is not at hand
         StepReading reading = new StepReading(
                 new GradientStatistics(
                         samples, known ? samples : 0, known ? squares : 0, outcomes.loss() * samples, Double.NaN),
