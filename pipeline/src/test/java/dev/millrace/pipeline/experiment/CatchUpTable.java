@@ -10,11 +10,19 @@ record CatchUpTable(List<CatchUp.Scored> scores) {
 
     void print(PrintStream out) {
         out.printf(
-                "  %-14s %6s %12s %12s %11s %11s %9s %9s%n",
-                "setting", "rate", "s to target", "steps to it", "final loss", "preq. loss", "s in all", "steps");
+                "  %-14s %6s %12s %12s %11s %11s %9s %9s %7s%n",
+                "setting",
+                "rate",
+                "s to target",
+                "steps to it",
+                "final loss",
+                "preq. loss",
+                "s in all",
+                "steps",
+                "resets");
         for (CatchUp.Scored of : scores) {
             out.printf(
-                    "  %-14s %6s %12.3f %12.0f %11.4f %11.4f %9.2f %9.0f%n",
+                    "  %-14s %6s %12.3f %12.0f %11.4f %11.4f %9.2f %9.0f %7.1f%n",
                     of.setting().name(),
                     of.setting().learningRate(),
                     of.mean(CatchUp.Score::seconds),
@@ -22,7 +30,8 @@ record CatchUpTable(List<CatchUp.Scored> scores) {
                     of.mean(CatchUp.Score::finalLoss),
                     of.mean(CatchUp.Score::prequentialLoss),
                     of.mean(CatchUp.Score::allSeconds),
-                    of.mean(CatchUp.Score::allSteps));
+                    of.mean(CatchUp.Score::allSteps),
+                    of.mean(CatchUp.Score::drifts));
         }
         CatchUp.Scored fastest = bestFixed(CatchUp.Score::seconds);
         CatchUp.Scored lowest = bestFixed(CatchUp.Score::prequentialLoss);

@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.experiment;
 
+import java.util.Locale;
+
 /** How the concept behind a stream changes with its position, 0 at the begin and 1 at the end. */
 enum Scenario {
     /** One concept. */
@@ -10,6 +12,10 @@ enum Scenario {
     GRADUAL,
     /** A third of each: one concept, then another one, which then turns half a circle. */
     MIXED;
+
+    String words() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 
     /** Which of the concepts holds, 0 or 1. */
     int concept(double position) {

@@ -1,85 +1,118 @@
 package dev.millrace.pipeline.experiment;
 
 import dev.millrace.model.engine.SampleBatch;
-import dev.millrace.model.spec.ModelSpec;
+import java.io.IOException;
 import java.io.PrintStream;
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.Objects;
 
-/** Gives each fixed size the learning rate of a grid with which it does best on a stream of another seed. */
+/** Gives each fixed size the learning rate of a grid with which it does best, on average over streams of other seeds. */
 final class Tuning {
+    static final long[] SEEDS = {1000, 1001};
     static final int[] SIZES = {16, 32, 64, 128, 256, 512, 1024, 2048, 4096};
 
     /** Half-decades. */
     static final double[] RATES = {0.03, 0.1, 0.3, 1, 3, 10};
 
-    private Tuning() {}
+    private final Problem problem;
+    private final int[] sizes;
+    private final PrintStream out;
+    private final PlainLoop.Pass[][][] passes; // [seeds, sizes, rates]
 
-    /** What counts as best. */
-    interface Score {
-        /** Of a pass; the smaller the better. */
-        double of(PlainLoop.Pass pass);
+    Tuning(Problem problem, int[] sizes, PrintStream out) throws IOException {
+        this.problem = problem;
+        this.sizes = sizes;
+        this.out = out;
+        this.passes = new PlainLoop.Pass[SEEDS.length][sizes.length][RATES.length];
+        for (int seed = 0; seed < SEEDS.length; seed++) {
+            SampleBatch samples = Evaluator.read(problem.stream(SEEDS[seed]), problem.samples());
+            SampleBatch test = problem.test(SEEDS[seed]);
+            for (int s = 0; s < sizes.length; s++) {
+                for (int r = 0; r < RATES.length; r++) {
+                    passes[seed][s][r] = PlainLoop.sgd(problem.spec(), samples, test, sizes[s], RATES[r], SEEDS[seed]);
+                }
+            }
+        }
     }
 
-    /**
-     * @param best smallest final test loss of all sizes and rates
-     * @param rates by size
-     */
-    record Tuned(double best, Map<Integer, Double> rates) {}
+    /** What counts as best. */
+    private interface Score {
+        /** Of a pass over the stream of the numbered seed; the smaller the better. */
+        double of(int seed, PlainLoop.Pass pass);
+    }
 
-    /** Fewest samples until the test loss is within {@code factor} of the best one; for who never gets there, the loss. */
-    static Tuned toTarget(
-            ModelSpec spec,
-            SampleBatch samples,
-            SampleBatch test,
-            long seed,
-            double factor,
-            double from,
-            PrintStream out) {
-        PlainLoop.Pass[][] passes = passes(spec, samples, test, seed);
-        double best = Double.POSITIVE_INFINITY;
-        for (PlainLoop.Pass[] ofSize : passes) {
-            for (PlainLoop.Pass pass : ofSize) best = Math.min(best, pass.finalLoss());
+    /** Rates by size. */
+    record Tuned(Map<Integer, Double> rates) {
+        double rate(int size) {
+            return Objects.requireNonNull(rates.get(size), "a size that was not tuned");
         }
-        double target = factor * best;
-        return new Tuned(best, choose(passes, out, pass -> {
-            double share = pass.shareTo(target, from);
+    }
+
+    /** Fewest samples until the test loss is near the best one; for who never gets there, all of them and the loss. */
+    Tuned toTarget() {
+        return choose((seed, pass) -> {
+            double share = pass.shareTo(problem.factor() * best(seed), problem.driftAt());
             return Double.isFinite(share) ? share : 1 + pass.finalLoss();
-        }));
+        });
     }
 
     /** Least prequential loss. */
-    static Tuned prequential(ModelSpec spec, SampleBatch samples, SampleBatch test, long seed, PrintStream out) {
-        return new Tuned(Double.NaN, choose(passes(spec, samples, test, seed), out, PlainLoop.Pass::prequentialLoss));
+    Tuned prequential() {
+        return choose((seed, pass) -> pass.prequentialLoss());
     }
 
-    private static PlainLoop.Pass[][] passes(ModelSpec spec, SampleBatch samples, SampleBatch test, long seed) {
-        PlainLoop.Pass[][] passes = new PlainLoop.Pass[SIZES.length][RATES.length];
-        for (int s = 0; s < SIZES.length; s++) {
-            for (int r = 0; r < RATES.length; r++) {
-                passes[s][r] = PlainLoop.sgd(spec, samples, test, SIZES[s], RATES[r], seed);
-            }
+    private double best(int seed) {
+        double best = Double.POSITIVE_INFINITY;
+        for (PlainLoop.Pass[] ofSize : passes[seed]) {
+            for (PlainLoop.Pass pass : ofSize) best = Math.min(best, pass.finalLoss());
         }
-        return passes;
+        return best;
     }
 
-    private static Map<Integer, Double> choose(PlainLoop.Pass[][] passes, PrintStream out, Score score) {
+    private Tuned choose(Score score) {
         Map<Integer, Double> chosen = new LinkedHashMap<>();
-        for (int s = 0; s < SIZES.length; s++) {
+        for (int s = 0; s < sizes.length; s++) {
             int best = 0;
-            for (int r = 1; r < RATES.length; r++) {
-                if (score.of(passes[s][r]) < score.of(passes[s][best])) best = r;
-            }
-            chosen.put(SIZES[s], RATES[best]);
+            for (int r = 1; r < RATES.length; r++) if (mean(score, s, r) < mean(score, s, best)) best = r;
+            chosen.put(sizes[s], RATES[best]);
             out.printf(
-                    "  tuned fixed %-5d learning rate %-5s score %.4f  prequential %.4f  final test %.4f%s%n",
-                    SIZES[s],
+                    "  tuned fixed %-5d learning rate %-5s score %.4f  prequential %.4f%s%n",
+                    sizes[s],
                     RATES[best],
-                    score.of(passes[s][best]),
-                    passes[s][best].prequentialLoss(),
-                    passes[s][best].finalLoss(),
+                    mean(score, s, best),
+                    mean((seed, pass) -> pass.prequentialLoss(), s, best),
                     best == 0 || best == RATES.length - 1 ? "  (edge of the grid)" : "");
         }
+        return new Tuned(chosen);
+    }
+
+    private double mean(Score score, int size, int rate) {
+        double sum = 0;
+        for (int seed = 0; seed < SEEDS.length; seed++) sum += score.of(seed, passes[seed][size][rate]);
+        return sum / SEEDS.length;
+    }
+
+    /** The rate with the least prequential loss of a policy, which is tuned in whole jobs as it goes by the clock. */
+    static double ofPolicy(Runs runs, Problem problem, String policy, PrintStream out) throws Exception {
+        double best = Double.POSITIVE_INFINITY;
+        double chosen = Double.NaN;
+        for (int seed = 0; seed < SEEDS.length; seed++) runs.fill("tuning-" + seed, problem.stream(SEEDS[seed]));
+        runs.catchUp(problem.spec(), "tuning-0", Setting.adaptive(policy, RATES[0]), SEEDS[0]); // warms up
+        for (double rate : RATES) {
+            double loss = 0;
+            for (int seed = 0; seed < SEEDS.length; seed++) {
+                Setting setting = Setting.adaptive(policy, rate);
+                Runs.Run run = runs.catchUp(problem.spec(), "tuning-" + seed, setting, SEEDS[seed]);
+                loss += run.recording().prequentialLoss(0, problem.samples()) / SEEDS.length;
+            }
+            out.printf(
+                    "  tuning %s on %s: learning rate %s, prequential loss %.4f%n", policy, problem.name(), rate, loss);
+            if (!(loss < best)) continue;
+            best = loss;
+            chosen = rate;
+        }
+        for (int seed = 0; seed < SEEDS.length; seed++) runs.delete("tuning-" + seed);
         return chosen;
     }
 }
