@@ -55,7 +55,7 @@ public final class Experiment implements Callable<Integer> {
     public Integer call() throws Exception {
         try (Runs runs = new Runs()) {
             for (Learner chosen : List.of(Learner.LINEAR, Learner.PERCEPTRON)) {
-                boolean isLinear = chosen == Learner.LINEAR;
+                boolean isLinear = chosen.hidden() == 0;
                 if (learner.equals(isLinear ? "network" : "linear")) continue;
                 if (what.get(0).equals("backlog")) {
                     new CatchUp(runs, Tuning.SIZES, seeds, policies, output, System.out)
