@@ -14,8 +14,6 @@ import org.jspecify.annotations.Nullable;
 /**
  * Real data. Images (IDX) are passed three times, each time in another order of the seed's, and judged by their own test
  * file; rows in order of time (CSV) once, and judged by the last tenth, which is not learnt from.
- *
- * @param labels name of the column with the label; null for images
  */
 final class FileProblem implements Problem {
     private final String name;
