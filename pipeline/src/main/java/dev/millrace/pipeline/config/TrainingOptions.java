@@ -106,7 +106,7 @@ public final class TrainingOptions {
     public static final ConfigOption<BatchPolicy> BATCH_POLICY = option(
             "batch.policy",
             ValueType.oneOf(BatchPolicy.class),
-            BatchPolicy.FIXED,
+            BatchPolicy.AUTO,
             null,
             "Who decides the size of the next batch. fixed: nobody. schedule: a constant fraction of the samples learnt"
                     + " from. loss-plateau: grows when the loss has settled. norm-test, cabs, noise-scale, goodput,"

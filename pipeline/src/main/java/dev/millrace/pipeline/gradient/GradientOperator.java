@@ -51,6 +51,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
 
     private transient ModelSpec spec;
     private transient GradientEngine engine;
+    private transient MicroBatches microBatches;
     private transient GradientSum sum;
     private transient WorkerClock clock;
     private transient LocalLink link;
@@ -102,11 +103,12 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         spec = ModelSpec.fromJson(specJson);
         outputs = spec.outputs();
         engine = engines.create(spec);
+        microBatches = new MicroBatches(settings.microBatch());
         sum = new GradientSum(spec.layout().size(), settings.withNorms());
         message = new Gradient();
         record = new StreamRecord<>(message);
         pendingRecords = -1;
-        workerMetrics = new WorkerMetrics(getMetricGroup(), engine.name(), queue::size);
+        workerMetrics = new WorkerMetrics(getMetricGroup(), engine.name(), queue::size, microBatches);
         LOG.info("Worker {} of {} computes {} with engine {}", worker + 1, workers, spec.name(), engine.name());
     }
 
@@ -158,7 +160,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
             pendingReadNanos = start;
             pendingRecords = link.pendingRecords();
         }
-        engine.lossAndGradient(batch.samples, settings.microBatch(), sum);
+        microBatches.compute(engine, batch.samples, sum);
         Outcomes outcomes = Outcomes.of(spec.loss(), outputs, batch.samples, sum);
         long nanos = System.nanoTime() - start;
 

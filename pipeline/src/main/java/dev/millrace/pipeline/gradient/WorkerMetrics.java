@@ -11,12 +11,14 @@ final class WorkerMetrics {
     private final Counter batches;
     private final Counter computeNanos;
 
-    WorkerMetrics(MetricGroup parent, String engine, Gauge<Integer> queued) {
+    WorkerMetrics(MetricGroup parent, String engine, Gauge<Integer> queued, MicroBatches microBatches) {
         MetricGroup group = parent.addGroup("millrace");
         samples = group.counter("computedSamplesTotal", new ThreadSafeSimpleCounter());
         batches = group.counter("computedMiniBatchesTotal", new ThreadSafeSimpleCounter());
         computeNanos = group.counter("computeNanosTotal", new ThreadSafeSimpleCounter());
         group.gauge("queuedMiniBatches", queued);
+        group.gauge("microBatchSamples", microBatches::size);
+        group.gauge("outOfMemoryTotal", microBatches::halved);
         group.gauge("engine", () -> engine);
     }
 

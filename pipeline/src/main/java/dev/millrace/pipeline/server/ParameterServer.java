@@ -36,6 +36,10 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
             new OutputTag<>("snapshots", TypeInformation.of(SnapshotRecord.class));
 
     private static final long TICK_MILLIS = 50;
+
+    /** The first steps of a life wait for the first samples and for compiled code; their time says nothing. */
+    private static final int UNTIMED_STEPS = 64;
+
     private static final ListStateDescriptor<TrainingState> STATE =
             new ListStateDescriptor<>("training", TrainingStateSerializer.INSTANCE);
 
@@ -53,6 +57,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     private transient Arrivals arrivals;
     private transient long stepOpenedNanos;
     private transient long sentNanos;
+    private transient long timedSteps;
 
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
     public ParameterServer(ServerSettings settings) {
@@ -143,6 +148,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     private StepTiming timing(long nowNanos) {
         TrainingState state = trainer.state();
         boolean backlog = state.batchSize.decision().regime() == Regime.CATCH_UP; // then reading is what takes long
+        if (timedSteps++ < UNTIMED_STEPS) return new StepTiming(Double.NaN, arrivals.rate(), arrivals.lag());
         long working = nowNanos - sentNanos - (backlog ? 0 : state.signals.waitNanos);
         return new StepTiming(working > 0 ? working / 1e9 : Double.NaN, arrivals.rate(), arrivals.lag());
     }

@@ -65,7 +65,8 @@ public final class JobBenchmark {
         String reports = "reports-" + topic + "-" + (round + 2);
         kafka.createTopic(reports, 1, Map.of());
         TrainingJob.run(ConfigLoader.withoutFile()
-                .overrides(List.of("batch.size=" + BATCH, "source.bounded=true", "report.interval=200 ms"))
+                .overrides(List.of(
+                        "batch.policy=fixed", "batch.size=" + BATCH, "source.bounded=true", "report.interval=200 ms"))
                 .override("model", spec.toTree())
                 .override("kafka.bootstrap.servers", kafka.bootstrapServers())
                 .override("source.topics", List.of(topic))

@@ -53,7 +53,7 @@ class TrainingConfigTest {
             TrainingConfig config = yaml(MINIMAL).load();
 
             assertThat(config.batch().size()).isEqualTo(32);
-            assertThat(config.batch().policy()).isEqualTo(BatchPolicy.FIXED);
+            assertThat(config.batch().policy()).isEqualTo(BatchPolicy.AUTO);
             assertThat(config.training().staleness()).isZero();
             assertThat(config.source().wireFormat()).isEqualTo(WireFormat.RAW);
             assertThat(config.source().groupId()).isEqualTo("millrace-digits");

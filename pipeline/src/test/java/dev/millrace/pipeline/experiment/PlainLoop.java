@@ -15,7 +15,7 @@ import java.util.Map;
  * engine and optimizer, without Kafka and Flink.
  */
 final class PlainLoop {
-    private static final int LOOKS = 100;
+    private static final int LOOKS = 50;
 
     private PlainLoop() {}
 
@@ -23,7 +23,7 @@ final class PlainLoop {
      * A pass over some samples.
      *
      * @param prequentialLoss mean loss of each sample before it was learnt from
-     * @param testLosses after each hundredth of the samples
+     * @param testLosses after each fiftieth of the samples
      */
     record Pass(double prequentialLoss, double[] testLosses) {
 
