@@ -26,10 +26,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     }
 
     WorkerSettings worker() {
-        return new WorkerSettings(
-                config.training().staleness(),
-                config.batch().microBatch(spec),
-                withNorms());
+        return new WorkerSettings(config.training().staleness(), config.batch().microBatch(spec), withNorms());
     }
 
     /** Whether it reads commands; without end they would keep a bounded job from ending. */

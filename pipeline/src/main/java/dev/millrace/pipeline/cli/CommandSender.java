@@ -55,8 +55,8 @@ final class CommandSender {
             throw new CommandFailedException(
                     "The configuration has source.bounded: true: a job that ends with its topics takes no commands.");
         }
-        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
-                consumerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
+        try (KafkaConsumer<byte[], byte[]> consumer =
+                new KafkaConsumer<>(consumerProperties(), new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
             goToEnd(consumer, reports);
             produce(control, command);
             return await(consumer, command.id());

@@ -70,9 +70,7 @@ final class ControlCommand {
             @Parameters(paramLabel = "NAME", description = "As in batch.policy; or the word configured.") String name,
             @Mixin ControlOptions options) {
         return options.send(
-                out(),
-                Action.SET_BATCH_POLICY,
-                command -> command.withPolicy(name.equals(CONFIGURED) ? null : name));
+                out(), Action.SET_BATCH_POLICY, command -> command.withPolicy(name.equals(CONFIGURED) ? null : name));
     }
 
     @Command(name = "learning-rate", header = "Set the learning rate, or give it back to its schedule.")

@@ -29,8 +29,7 @@ public record Command(
 
     /** A command without arguments. */
     public static Command of(String id, String model, Action action) {
-        return new Command(
-                id, model, System.currentTimeMillis(), action, null, null, null, null, null, "");
+        return new Command(id, model, System.currentTimeMillis(), action, null, null, null, null, null, "");
     }
 
     /** What stands for a record that is no command. */

@@ -74,7 +74,8 @@ final class Commands {
     private int size(Overrides now, @Nullable Integer size) throws Refusal {
         int max = max(now);
         if (size == null || size < 1 || size > max) {
-            throw new Refusal("size must be in 1.." + max + " (batch.max). Received: " + echo(size));
+            String origin = now.max() == null ? "batch.max" : "set by a command";
+            throw new Refusal("size must be in 1.." + max + " (" + origin + "). Received: " + echo(size));
         }
         return size;
     }
@@ -112,7 +113,8 @@ final class Commands {
     private @Nullable String policy(@Nullable String name) throws Refusal {
         if (name == null) return null;
         BatchPolicy policy = BatchPolicy.named(name);
-        if (policy == null) throw new Refusal("policy must be one of " + BatchPolicy.names() + ". Received: " + echo(name));
+        if (policy == null)
+            throw new Refusal("policy must be one of " + BatchPolicy.names() + ". Received: " + echo(name));
         String problem = unusable(policy);
         if (problem != null) throw new Refusal(problem);
         return policy.word();
@@ -124,8 +126,10 @@ final class Commands {
             return "policy " + policy.word() + " goes by gradients and needs training.reduction: mean. In effect: sum";
         }
         if (!batch.withNorms()) {
-            return "policy " + policy.word() + " goes by the norms of the samples' own gradients, and this job was begun"
-                    + " without. Set batch.policy: " + policy.word() + " or control.topic, and start it from a savepoint";
+            return "policy " + policy.word()
+                    + " goes by the norms of the samples' own gradients, and this job was begun"
+                    + " without. Set batch.policy: " + policy.word()
+                    + " or control.topic, and start it from a savepoint";
         }
         return null;
     }

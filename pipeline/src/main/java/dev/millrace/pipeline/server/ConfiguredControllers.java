@@ -29,8 +29,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param optimizer subtree {@code optimizer}: how the learning rate follows the batch depends on it
  */
-public record ConfiguredControllers(BatchConfig batch, Map<String, @Nullable Object> optimizer)
-        implements Controllers {
+public record ConfiguredControllers(BatchConfig batch, Map<String, @Nullable Object> optimizer) implements Controllers {
     /** u, where no formula measures it: the update is not the gradient times the learning rate. */
     private static final double UNMEASURED_CURVATURE = 0.25;
 
@@ -43,8 +42,7 @@ public record ConfiguredControllers(BatchConfig batch, Map<String, @Nullable Obj
         if (policy == BatchPolicy.FIXED) return Controllers.fixed(batch.size());
         Integer min = overrides.min();
         Integer max = overrides.max();
-        BatchSizeBounds bounds =
-                new BatchSizeBounds(min == null ? batch.min() : min, max == null ? batch.max() : max);
+        BatchSizeBounds bounds = new BatchSizeBounds(min == null ? batch.min() : min, max == null ? batch.max() : max);
         return new BatchSizeController(policy(policy, bounds), limits(policy, bounds));
     }
 

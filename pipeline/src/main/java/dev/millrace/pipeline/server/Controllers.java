@@ -26,5 +26,4 @@ public interface Controllers extends Serializable {
         return new BatchSizeController(
                 new FixedBatchSize(size), ControllerSettings.recommended(new BatchSizeBounds(1, Integer.MAX_VALUE)));
     }
-
 }

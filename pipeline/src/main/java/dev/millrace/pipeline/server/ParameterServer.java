@@ -199,7 +199,14 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
 
     private void emitReport(long nowNanos) {
         StepReport made = Reports.of(
-                settings.model(), incarnation, trainer, arrivals, report, nowNanos, System.currentTimeMillis(), List.copyOf(outcomes));
+                settings.model(),
+                incarnation,
+                trainer,
+                arrivals,
+                report,
+                nowNanos,
+                System.currentTimeMillis(),
+                List.copyOf(outcomes));
         outcomes.clear();
         serverMetrics.reported(made);
         output.collect(reportRecord.replace(made));
@@ -241,6 +248,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         arrivals = new Arrivals();
         stepOpenedNanos = System.nanoTime();
         sendParameters();
+        closeStepIfComplete(); // what was complete but for the pause
     }
 
     @Override

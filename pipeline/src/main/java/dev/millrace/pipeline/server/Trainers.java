@@ -32,8 +32,9 @@ final class Trainers {
         if (restored != null) restored.overrides = allowed(settings, restored.overrides, controlled);
         BatchSizeController batchSize =
                 settings.batch().controllers().of(restored == null ? Overrides.NONE : restored.overrides);
-        TrainingState state =
-                restored == null ? initial(settings, spec, rule, batchSize) : carryOver(settings, spec, rule, batchSize, restored);
+        TrainingState state = restored == null
+                ? initial(settings, spec, rule, batchSize)
+                : carryOver(settings, spec, rule, batchSize, restored);
         int wanted = settings.batch().withNorms() ? state.parameters.length : 0;
         if (state.gradientBefore.length != wanted) {
             state.gradientBefore = new float[wanted];

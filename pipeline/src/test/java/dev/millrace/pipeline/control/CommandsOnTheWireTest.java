@@ -76,8 +76,11 @@ class CommandsOnTheWireTest {
         assertThat(read).hasSize(1);
         assertThat(read.get(0).action()).isNull();
         assertThat(read.get(0).problem())
-                .startsWith("control, partition 1, offset 7: not a record of schema dev.millrace.schemas.ControlCommand");
-        assertThat(read(null, null)).hasSize(1).allMatch(command -> command.problem().contains("without value"));
+                .startsWith(
+                        "control, partition 1, offset 7: not a record of schema dev.millrace.schemas.ControlCommand");
+        assertThat(read(null, null))
+                .hasSize(1)
+                .allMatch(command -> command.problem().contains("without value"));
         assertThat(read(null, new byte[CommandDeserializer.MAX_BYTES + 1]))
                 .allMatch(command -> command.problem().contains("must have <= 16384 bytes. Received: 16385"));
     }

@@ -184,8 +184,7 @@ final class CountingJob {
                 1,
                 Map.of("name", "sgd"),
                 Map.of("initial", 1.0),
-                BatchSettings.of(
-                        BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults))),
+                BatchSettings.of(BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults))),
                 true,
                 staleness == WorkerSettings.UNBOUNDED,
                 1000,

@@ -49,8 +49,7 @@ class PausedJobTest {
             CountingJob job = new CountingJob.Builder()
                     .staleness(staleness)
                     .nanosPerBatch(10_000_000)
-                    .commands(env ->
-                            ControlSource.of(env, brokers, "commands", "counting", Duration.ofSeconds(30)))
+                    .commands(env -> ControlSource.of(env, brokers, "commands", "counting", Duration.ofSeconds(30)))
                     .reports(ReportSink.of(brokers.sink(), "reports"))
                     .build();
             Configuration configuration = CountingCluster.jobConfiguration(100, false);
@@ -106,8 +105,8 @@ class PausedJobTest {
 
         @SuppressWarnings("FutureReturnValueIgnored") // the answer tells
         private void send(String id, Action action) {
-            producer.send(new ProducerRecord<>(
-                    "commands", new CommandCodec().encode(Command.of(id, "counting", action))));
+            producer.send(
+                    new ProducerRecord<>("commands", new CommandCodec().encode(Command.of(id, "counting", action))));
         }
 
         /** A job that begins reads from the end of the topic: the same command again until it has begun. */
@@ -123,8 +122,8 @@ class PausedJobTest {
         /** The report that acknowledges the command. */
         StepReport say(String id, Action action) {
             send(id, action);
-            return await(report -> report.commands().stream()
-                    .anyMatch(outcome -> outcome.id().equals(id) && outcome.accepted()));
+            return await(report ->
+                    report.commands().stream().anyMatch(outcome -> outcome.id().equals(id) && outcome.accepted()));
         }
 
         StepReport await(Predicate<StepReport> wanted) {

@@ -62,6 +62,11 @@ class ControlTest {
             }
             Path file = configuration(kafka, directory);
             TrainingConfig config = ConfigLoader.of(file).overrides(List.of()).load();
+            assertThat(control(file, "pause", "--timeout", "1"))
+                    .as("while no job runs; it must not be carried out later either")
+                    .isEqualTo(new Said(
+                            1,
+                            "halves: no answer within 1 s. The command stays on topic commands; is the job running?"));
             StreamExecutionEnvironment env =
                     StreamExecutionEnvironment.getExecutionEnvironment(FlinkDefaults.job(config));
             TrainingJob.define(env, config);
@@ -102,7 +107,14 @@ class ControlTest {
         produce(sender, 2000);
         reports.await(report -> report.batchSize() <= 7 && report.samples() > 0);
 
-        assertThat(control(file, "learning-rate", "0.125")).isEqualTo(new Said(0, "halves: learning rate set to 0.125"));
+        assertThat(control(file, "pin", "8").out())
+                .isEqualTo(
+                        "halves: refused to pin the batch size: size must be in 1..7 (set by a command). Received: 8");
+        assertThat(control(file, "bounds", "configured"))
+                .isEqualTo(new Said(0, "halves: batch size bound to 1..4096, as configured"));
+
+        assertThat(control(file, "learning-rate", "0.125"))
+                .isEqualTo(new Said(0, "halves: learning rate set to 0.125"));
         produce(sender, 1000);
         reports.await(report -> report.learningRate() == 0.125);
         assertThat(control(file, "policy", "fixed").exitCode()).isZero();
@@ -119,10 +131,11 @@ class ControlTest {
                                 + " loss-plateau, norm-test, cabs, noise-scale, goodput, progress, annealed, auto."
                                 + " Received: fastest"));
         assertThat(control(file, "pin", "5000").out())
-                .isEqualTo("halves: refused to pin the batch size: size must be in 1..4096 (batch.max). Received: 5000");
+                .isEqualTo(
+                        "halves: refused to pin the batch size: size must be in 1..4096 (batch.max). Received: 5000");
         sender.send("commands", new byte[] {1, 2, 3});
-        reports.await(report -> report.commands().stream()
-                .anyMatch(outcome -> outcome.id().isEmpty() && !outcome.accepted()));
+        reports.await(report ->
+                report.commands().stream().anyMatch(outcome -> outcome.id().isEmpty() && !outcome.accepted()));
     }
 
     /** publish.interval is an hour: after the first version none comes by itself. */
@@ -172,8 +185,7 @@ class ControlTest {
                 report: {topic: reports, interval: 50 ms}
                 control.topic: commands
                 """.formatted(
-                        kafka.bootstrapServers(),
-                        directory.resolve("checkpoints").toUri()));
+                kafka.bootstrapServers(), directory.resolve("checkpoints").toUri()));
     }
 
     private static final class Sender implements AutoCloseable {

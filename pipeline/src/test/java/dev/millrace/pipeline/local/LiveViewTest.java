@@ -50,7 +50,8 @@ class LiveViewTest {
         LiveHistory history = new LiveHistory("ctr");
         for (int i = 0; i < LiveHistory.POINTS - 1; i++) history.add(report(0.5, 0.5));
         history.add(new StepReport(
-                "ctr", NOW, 2, 7, 2, 2, 99_000, 0.5, 9, 9, 9, 0.5, 0.5, 256, batch(""), 0.01, 0.1, 0, 0, NOW, List.of()));
+                "ctr", NOW, 2, 7, 2, 2, 99_000, 0.5, 9, 9, 9, 0.5, 0.5, 256, batch(""), 0.01, 0.1, 0, 0, NOW,
+                List.of()));
 
         List<String> screen = LiveView.screen(history.at(NOW, 90_000), 80, false);
 

@@ -27,7 +27,23 @@ class CommandsTest {
                 DriftKind.NONE,
                 false);
         return new Commands(new ServerSettings(
-                "ctr", "{}", List.of(), 1, Map.of(), Map.of(), batch, sumReduction, false, 1, 1, 1, 0.9, 1, 0, 0, 1,
+                "ctr",
+                "{}",
+                List.of(),
+                1,
+                Map.of(),
+                Map.of(),
+                batch,
+                sumReduction,
+                false,
+                1,
+                1,
+                1,
+                0.9,
+                1,
+                0,
+                0,
+                1,
                 Map.of()));
     }
 
@@ -65,20 +81,24 @@ class CommandsTest {
     @Test
     void aSmallestBatchAboveTheLargestIsRefused() {
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(65, 64)),
+                WITH_NORMS.judge(
+                        Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(65, 64)),
                 "min must be <= max (64). Received: 65");
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(null, 7)),
+                WITH_NORMS.judge(
+                        Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(null, 7)),
                 "min must be <= max (7). Received: 8");
     }
 
     @Test
     void boundsThatNoConfigurationMayHaveAreRefused() {
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(0, 64)),
+                WITH_NORMS.judge(
+                        Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(0, 64)),
                 "min must be in 1..1048576. Received: 0");
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(1, 1048577)),
+                WITH_NORMS.judge(
+                        Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(1, 1048577)),
                 "max must be in 1..1048576. Received: 1048577");
     }
 
@@ -97,7 +117,8 @@ class CommandsTest {
     @Test
     void anUnknownPolicyIsRefusedWithThoseThatThereAre() {
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, command(Action.SET_BATCH_POLICY).withPolicy("fastest")),
+                WITH_NORMS.judge(
+                        Overrides.NONE, command(Action.SET_BATCH_POLICY).withPolicy("fastest")),
                 "policy must be one of fixed, schedule, loss-plateau, norm-test, cabs, noise-scale, goodput, progress,"
                         + " annealed, auto. Received: fastest");
     }
@@ -124,7 +145,8 @@ class CommandsTest {
     @ValueSource(doubles = {0, -0.1, Double.NaN, Double.POSITIVE_INFINITY})
     void aLearningRateThatIsNotPositiveAndFiniteIsRefused(double rate) {
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, command(Action.SET_LEARNING_RATE).withLearningRate(rate)),
+                WITH_NORMS.judge(
+                        Overrides.NONE, command(Action.SET_LEARNING_RATE).withLearningRate(rate)),
                 "learning rate must be > 0 and finite. Received: " + rate);
     }
 
@@ -141,8 +163,7 @@ class CommandsTest {
         assertRefused(
                 WITH_NORMS.judge(Overrides.NONE, Command.of("", "ctr", Action.PAUSE)),
                 "id must have 1..200 characters. Received: 0");
-        Commands.Judged tooLong =
-                WITH_NORMS.judge(Overrides.NONE, Command.of("x".repeat(201), "ctr", Action.PAUSE));
+        Commands.Judged tooLong = WITH_NORMS.judge(Overrides.NONE, Command.of("x".repeat(201), "ctr", Action.PAUSE));
         assertRefused(tooLong, "id must have 1..200 characters. Received: 201");
         assertThat(tooLong.outcome().id()).hasSize(203);
     }
@@ -150,11 +171,15 @@ class CommandsTest {
     @ParameterizedTest
     @EnumSource
     void aRepeatedCommandIsAcknowledgedAndNotCarriedOut(Action action) {
-        Command command =
-                command(action).withSize(64).withBounds(16, 256).withPolicy("schedule").withLearningRate(0.5);
+        Command command = command(action)
+                .withSize(64)
+                .withBounds(16, 256)
+                .withPolicy("schedule")
+                .withLearningRate(0.5);
 
         Commands.Judged first = WITH_NORMS.judge(Overrides.NONE, command);
-        Overrides since = first.overrides().withPinnedSize(1).withLearningRate(2.0).withPublishNow(false);
+        Overrides since =
+                first.overrides().withPinnedSize(1).withLearningRate(2.0).withPublishNow(false);
         Commands.Judged repeat = WITH_NORMS.judge(since, command);
 
         assertThat(first.outcome().accepted()).isTrue();
@@ -187,7 +212,8 @@ class CommandsTest {
 
     @Test
     void pauseWhilePausedIsAccepted() {
-        Overrides paused = WITH_NORMS.judge(Overrides.NONE, command(Action.PAUSE)).overrides();
+        Overrides paused =
+                WITH_NORMS.judge(Overrides.NONE, command(Action.PAUSE)).overrides();
 
         Commands.Judged again = WITH_NORMS.judge(paused, Command.of("c-2", "ctr", Action.PAUSE));
 
@@ -210,7 +236,9 @@ class CommandsTest {
                 Action.SET_BATCH_POLICY,
                 Action.RELEASE_LEARNING_RATE,
                 Action.RESUME)) {
-            set = WITH_NORMS.judge(set, Command.of(action.name(), "ctr", action)).overrides();
+            set = WITH_NORMS
+                    .judge(set, Command.of(action.name(), "ctr", action))
+                    .overrides();
         }
 
         assertThat(set.ids()).hasSize(5);

@@ -96,8 +96,8 @@ class OverridesInStateTest {
         int configured = trainer.state().batchSize.batchSize();
         trainer.override(ALL);
 
-        TrainingState restored =
-                Trainers.create(settings(), roundTrip(trainer.snapshot()), false).state();
+        TrainingState restored = Trainers.create(settings(), roundTrip(trainer.snapshot()), false)
+                .state();
 
         assertThat(restored.overrides).isEqualTo(Overrides.NONE);
         assertThat(restored.batchSize.batchSize()).isEqualTo(configured);

@@ -79,8 +79,7 @@ public final class AvroFraming<T extends SpecificRecord> {
             if (!walk.isEnd()) {
                 throw new IllegalArgumentException("bytes follow the record of schema " + schema.getFullName());
             }
-            return reader.read(
-                    null, DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null));
+            return reader.read(null, DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null));
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
             throw new IllegalArgumentException("damaged record of schema " + schema.getFullName() + ": " + e, e);
         }
