@@ -248,7 +248,6 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         arrivals = new Arrivals();
         stepOpenedNanos = System.nanoTime();
         sendParameters();
-        closeStepIfComplete(); // what was complete but for the pause
     }
 
     @Override
