@@ -4,9 +4,13 @@ import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.pipeline.cli.ConfigurationOptions;
 import dev.millrace.pipeline.config.FlinkDefaults;
 import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.control.Command;
+import dev.millrace.pipeline.control.ControlSource;
 import dev.millrace.pipeline.publish.Publication;
 import dev.millrace.pipeline.source.Sample;
 import dev.millrace.pipeline.source.SampleSource;
+import java.util.Objects;
+import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import picocli.CommandLine;
@@ -18,6 +22,7 @@ import picocli.CommandLine;
  *   Kafka - samples - stamp - window | gradients - server | snapshots, reports, dead letters - Kafka, files
  *                                    |  ^            |
  *                                    |  '--feedback--'
+ *   Kafka - commands ----------------------------- server
  * </pre>
  */
 public final class TrainingJob {
@@ -55,8 +60,18 @@ public final class TrainingJob {
                 config.batch().size(),
                 config.batch().maxAge().toMillis(),
                 plan.worker(),
-                plan.server());
+                plan.server(),
+                plan.controlled() ? commands(env, config) : null);
 
         Publication.attach(outputs.snapshots(), outputs.reports(), outputs.deadLetters(), config);
+    }
+
+    private static DataStream<Command> commands(StreamExecutionEnvironment env, TrainingConfig config) {
+        return ControlSource.of(
+                env,
+                config.kafka(),
+                Objects.requireNonNull(config.control().topic()),
+                String.valueOf(config.model().get("name")),
+                config.source().partitionDiscoveryInterval());
     }
 }

@@ -2,6 +2,7 @@ package dev.millrace.pipeline;
 
 import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.gradient.GradientOperator;
 import dev.millrace.pipeline.gradient.GradientSerializer;
@@ -14,8 +15,10 @@ import dev.millrace.pipeline.minibatch.MiniBatchAssigner;
 import dev.millrace.pipeline.minibatch.MiniBatchEmitter;
 import dev.millrace.pipeline.minibatch.MiniBatchSerializer;
 import dev.millrace.pipeline.minibatch.Packer;
+import dev.millrace.pipeline.server.ControlledParameterServer;
 import dev.millrace.pipeline.server.FeedbackSource;
 import dev.millrace.pipeline.server.ParameterServer;
+import dev.millrace.pipeline.server.PlainParameterServer;
 import dev.millrace.pipeline.server.ServerSettings;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.pipeline.server.StepReport;
@@ -30,6 +33,7 @@ import org.apache.flink.streaming.api.datastream.DataStreamUtils;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The training loop between a stream of samples and what the parameter server says:
@@ -67,6 +71,7 @@ public final class TrainingLoop {
      * @param engines what computes its gradient
      * @param initialBatch global batch size until the server has spoken
      * @param maxAgeMillis after which an unfilled mini-batch is closed, milliseconds
+     * @param commands for the server; null where it takes none, as in a job that is to end
      */
     public static Outputs build(
             SingleOutputStreamOperator<Sample> samples,
@@ -75,7 +80,8 @@ public final class TrainingLoop {
             int initialBatch,
             long maxAgeMillis,
             WorkerSettings workerSettings,
-            ServerSettings serverSettings) {
+            ServerSettings serverSettings,
+            @Nullable DataStream<Command> commands) {
         StreamExecutionEnvironment env = samples.getExecutionEnvironment();
         int workers = samples.getParallelism();
 
@@ -100,9 +106,7 @@ public final class TrainingLoop {
                 .setParallelism(workers);
         gradients.getTransformation().setCoLocationGroupKey(WORKER_SLOT);
 
-        SingleOutputStreamOperator<StepReport> server = gradients
-                .transform(
-                        "parameter server", TypeInformation.of(StepReport.class), new ParameterServer(serverSettings))
+        SingleOutputStreamOperator<StepReport> server = server(gradients, serverSettings, commands)
                 .uid(Uids.SERVER)
                 .setDescription("close steps, apply the optimizer, publish")
                 .setParallelism(1)
@@ -110,6 +114,15 @@ public final class TrainingLoop {
         server.getTransformation().setCoLocationGroupKey(SERVER_SLOT);
 
         return new Outputs(server, server.getSideOutput(ParameterServer.SNAPSHOTS), miniBatches.deadLetters());
+    }
+
+    private static SingleOutputStreamOperator<StepReport> server(
+            DataStream<Gradient> gradients, ServerSettings settings, @Nullable DataStream<Command> commands) {
+        String name = "parameter server";
+        TypeInformation<StepReport> reports = TypeInformation.of(StepReport.class);
+        return commands == null
+                ? gradients.transform(name, reports, new PlainParameterServer(settings))
+                : gradients.connect(commands).transform(name, reports, new ControlledParameterServer(settings));
     }
 
     /** What the ingest task makes of the samples. */

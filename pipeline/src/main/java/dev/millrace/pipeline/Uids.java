@@ -7,6 +7,7 @@ public final class Uids {
     public static final String MINI_BATCHES = "mini-batches";
     public static final String GRADIENTS = "gradients";
     public static final String SERVER = "parameter-server";
+    public static final String CONTROL = "control";
     public static final String FEEDBACK = "feedback";
     public static final String SNAPSHOT_TOPIC = "snapshot-topic";
     public static final String SNAPSHOT_FILES = "snapshot-files";

@@ -76,6 +76,20 @@ class UidsTest {
     }
 
     @Test
+    void ofAJobThatTakesCommandsAreThese(@TempDir Path directory) throws Exception {
+        String controlled = MINIMUM + """
+                report.topic: reports
+                control.topic: commands
+                """;
+
+        assertThat(uids(directory, controlled))
+                .containsExactlyInAnyOrderElementsOf(loopAnd("control", "reports", "Sink Committer: reports"));
+        assertThat(uids(directory, controlled + "source.bounded: true\n"))
+                .as("of one that ends with its topics")
+                .containsExactlyInAnyOrderElementsOf(loopAnd("reports", "Sink Committer: reports"));
+    }
+
+    @Test
     void ofAJobThatWritesNothingAreThese(@TempDir Path directory) throws Exception {
         assertThat(uids(directory, MINIMUM)).containsExactlyInAnyOrderElementsOf(loopAnd());
     }

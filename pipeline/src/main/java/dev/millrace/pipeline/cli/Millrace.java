@@ -35,6 +35,7 @@ import picocli.CommandLine.ScopeType;
             "  millrace advise --config training.yaml          which batch size and learning rate",
             "  millrace snapshot list --directory snapshots    what has been published",
             "  millrace predict --directory snapshots data.csv what it is worth",
+            "  millrace control pause --config training.yaml   tell a running job what to do",
             "",
             "Exit codes: 0 it worked, 1 it failed, 2 the command line or configuration is wrong.",
             "Completion for bash and zsh: source <(millrace generate-completion)"
@@ -75,7 +76,8 @@ public final class Millrace {
                 new DescribeCommand(), //
                 new AdviseCommand(), //
                 new SnapshotCommand(), //
-                new PredictCommand());
+                new PredictCommand(), //
+                new ControlCommand());
     }
 
     private static CommandLine completion() {

@@ -1,5 +1,9 @@
 package dev.millrace.pipeline.config;
 
+import java.util.Arrays;
+import java.util.stream.Collectors;
+import org.jspecify.annotations.Nullable;
+
 /** Who decides the size of the next global batch. */
 public enum BatchPolicy {
     /** Nobody: it stays at {@code batch.size}. */
@@ -27,6 +31,24 @@ public enum BatchPolicy {
 
     BatchPolicy(boolean needsNorms) {
         this.needsNorms = needsNorms;
+    }
+
+    /** As users write it. */
+    public String word() {
+        return ValueType.word(this);
+    }
+
+    /** The policy that users write so; null if there is none. */
+    public static @Nullable BatchPolicy named(@Nullable String word) {
+        for (BatchPolicy policy : values()) {
+            if (policy.word().equals(word)) return policy;
+        }
+        return null;
+    }
+
+    /** All of them, by commas. */
+    public static String names() {
+        return Arrays.stream(values()).map(BatchPolicy::word).collect(Collectors.joining(", "));
     }
 
     /** Whether it goes by the norms of the samples' own gradients, which take some tenth of a step. */

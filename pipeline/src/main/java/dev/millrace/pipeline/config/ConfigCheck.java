@@ -55,6 +55,7 @@ final class ConfigCheck {
                 CheckpointConfig.of(values),
                 PublishConfig.of(values),
                 ReportConfig.of(values),
+                ControlConfig.of(values),
                 DeadLetterConfig.of(values),
                 properties(TrainingOptions.FLINK, resolved),
                 EffectiveConfig.render(values, keys));

@@ -22,6 +22,7 @@ final class CrossChecks {
         checks.reduction();
         checks.publication();
         checks.deadLetters();
+        checks.control();
         checks.topics();
     }
 
@@ -66,6 +67,11 @@ final class CrossChecks {
             report(TrainingOptions.DEAD_LETTER_POLICY, "must be dead-letter for dead-letter.topic to be used");
     }
 
+    private void control() {
+        if (values.find(TrainingOptions.CONTROL_TOPIC) != null && values.find(TrainingOptions.REPORT_TOPIC) == null)
+            report(TrainingOptions.REPORT_TOPIC, "is missing beside control.topic: commands are acknowledged there");
+    }
+
     /** One topic for two purposes would feed the job with its own output, or mix records. */
     private void topics() {
         Map<String, String> users = new LinkedHashMap<>();
@@ -74,6 +80,7 @@ final class CrossChecks {
         distinct(TrainingOptions.PUBLISH_SNAPSHOT_TOPIC, users);
         distinct(TrainingOptions.PUBLISH_MODEL_TOPIC, users);
         distinct(TrainingOptions.REPORT_TOPIC, users);
+        distinct(TrainingOptions.CONTROL_TOPIC, users);
         distinct(TrainingOptions.DEAD_LETTER_TOPIC, users);
     }
 

@@ -34,6 +34,7 @@ public record TrainingConfig(
         CheckpointConfig checkpoint,
         PublishConfig publish,
         ReportConfig report,
+        ControlConfig control,
         DeadLetterConfig deadLetter,
         Map<String, String> flink,
         String effective) {

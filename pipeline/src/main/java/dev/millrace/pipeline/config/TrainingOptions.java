@@ -334,6 +334,16 @@ public final class TrainingOptions {
             new Constraint<>(">= 0", value -> value >= 0),
             "Also report after this many samples; 0 reports by time alone.");
 
+    // Control ---------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<String> CONTROL_TOPIC = optional(
+            "control.topic",
+            ValueType.TEXT,
+            null,
+            "Topic for commands, keyed by model: batch size, policy, learning rate, pause, publish; see millrace control."
+                    + " Needs report.topic, where they are acknowledged. What they change is kept in checkpoints and wins"
+                    + " over this file while a control topic is set. Unset: no commands. Not read where source.bounded.");
+
     // Dead letters ----------------------------------------------------------------------------------------------------
 
     public static final ConfigOption<BadRecordPolicy> DEAD_LETTER_POLICY = option(

@@ -127,6 +127,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         keep(block);
         engine.upload(block.offset, block.values, block.length);
         link.setBatchSize(BatchStamper.shareOf(block.globalBatch, worker, workers));
+        if (clock.isPaused()) waitingSince = 0; // it is not for samples that it waits
         computeWhatIsAllowed();
     }
 

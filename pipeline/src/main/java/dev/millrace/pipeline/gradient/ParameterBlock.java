@@ -29,6 +29,9 @@ public final class ParameterBlock {
     /** Global batch size that the server asks for. */
     public int globalBatch;
 
+    /** Whether workers rest until they hear otherwise. */
+    public boolean paused;
+
     /** Makes this a copy of another, in an array of its own. */
     public void set(ParameterBlock other) {
         incarnation = other.incarnation;
@@ -38,6 +41,7 @@ public final class ParameterBlock {
         offset = other.offset;
         length = other.length;
         globalBatch = other.globalBatch;
+        paused = other.paused;
         if (values.length < length) values = new float[length];
         System.arraycopy(other.values, 0, values, 0, length);
     }

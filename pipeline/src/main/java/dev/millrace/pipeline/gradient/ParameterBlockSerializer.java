@@ -33,7 +33,7 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
     }
 
     private ParameterBlockSerializer(boolean shared) {
-        super(1);
+        super(2);
         this.shared = shared;
     }
 
@@ -50,6 +50,7 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
         out.writeInt(block.blocks);
         out.writeInt(block.offset);
         out.writeInt(block.globalBatch);
+        out.writeBoolean(block.paused);
         out.writeInt(block.length);
         FloatArrays.write(block.values, 0, block.length, out);
     }
@@ -63,6 +64,7 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
         block.blocks = in.readInt();
         block.offset = in.readInt();
         block.globalBatch = in.readInt();
+        block.paused = written > 1 && in.readBoolean();
         block.length = in.readInt();
         block.values = shared ? scratch(block.length) : new float[block.length];
         FloatArrays.read(block.values, 0, block.length, in);

@@ -4,7 +4,8 @@ import java.util.Arrays;
 
 /**
  * What a worker knows of the parameters and which step it contributes to next. It may compute while its parameters are
- * whole (all blocks at one version) and it is at most {@code staleness} steps ahead of them.
+ * whole (all blocks at one version), the server has not said pause with them, and it is at most {@code staleness} steps
+ * ahead of them.
  *
  * <p>Versions only rise within an incarnation; a block that is older or already there changes nothing. With a new
  * incarnation everything begins anew: the channel may still have held a version higher than the restored one.
@@ -17,6 +18,7 @@ final class WorkerClock {
     private long version;
     private int missing;
     private long step;
+    private boolean paused;
 
     WorkerClock(int staleness) {
         this.staleness = staleness;
@@ -31,6 +33,7 @@ final class WorkerClock {
             missing = block.blocks;
         }
         versions[block.block] = block.version;
+        paused = block.paused;
         missing--;
         if (missing == 0) step = Math.max(step, version);
         return true;
@@ -48,12 +51,16 @@ final class WorkerClock {
 
     /** Whether a mini-batch may be computed now. */
     boolean mayCompute() {
-        return known && missing == 0 && step - staleness <= version;
+        return known && missing == 0 && !paused && step - staleness <= version;
     }
 
     /** One mini-batch was contributed to {@link #step}. */
     void contributed() {
         step++;
+    }
+
+    boolean isPaused() {
+        return paused;
     }
 
     boolean isKnown() {

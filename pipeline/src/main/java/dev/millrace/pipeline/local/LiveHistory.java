@@ -21,6 +21,7 @@ final class LiveHistory {
     }
 
     synchronized void add(StepReport report) {
+        if (report.samples() == 0) return; // tells of a command alone
         if (reports.size() == POINTS) {
             reports.removeFirst();
         }

@@ -123,6 +123,7 @@ final class LocalRun {
         createTopic(kafka, config.publish().snapshotTopic(), SAMPLE_TOPIC);
         createTopic(kafka, config.publish().modelTopic(), COMPACTED);
         createTopic(kafka, config.report().topic(), SAMPLE_TOPIC);
+        createTopic(kafka, config.control().topic(), SAMPLE_TOPIC);
         createTopic(kafka, config.deadLetter().topic(), SAMPLE_TOPIC);
     }
 

@@ -85,7 +85,7 @@ public final class KafkaPreflight {
         for (TopicUse use : uses) {
             try {
                 TopicDescription topic = await(topics.get(use.topic()));
-                if (use.right() == AclOperation.READ)
+                if (config.source().topics().contains(use.topic()))
                     partitions += topic.partitions().size();
                 checkRight(use, topic);
                 if (use.largestRecord() > 0) checkRecordSize(admin, use);

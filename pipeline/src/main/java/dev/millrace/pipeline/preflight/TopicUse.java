@@ -27,6 +27,8 @@ record TopicUse(String topic, AclOperation right, int largestRecord, boolean com
         addWritten(uses, publish.snapshotTopic(), publish.maxPartBytes() + OVERHEAD, false);
         addWritten(uses, publish.modelTopic(), OVERHEAD, true);
         addWritten(uses, config.report().topic(), REPORT_BYTES, false);
+        String control = config.control().topic();
+        if (control != null) uses.add(new TopicUse(control, AclOperation.READ, 0, false));
         addWritten(uses, config.deadLetter().topic(), config.deadLetter().maxValueBytes() + OVERHEAD, false);
         return uses;
     }

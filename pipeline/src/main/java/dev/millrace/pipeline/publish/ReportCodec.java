@@ -1,7 +1,9 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.pipeline.control.Outcome;
 import dev.millrace.pipeline.server.BatchReport;
 import dev.millrace.pipeline.server.StepReport;
+import dev.millrace.schemas.CommandOutcome;
 import dev.millrace.schemas.TrainingReport;
 import dev.millrace.schemas.wire.AvroFraming;
 
@@ -43,7 +45,8 @@ public final class ReportCodec {
                 batch.arrivalRate(),
                 batch.lag(),
                 batch.syncSeconds(),
-                batch.sampleSeconds()));
+                batch.sampleSeconds(),
+                r.commands().stream().map(ReportCodec::outcome).toList()));
     }
 
     /** @throws IllegalArgumentException if the bytes are no report */
@@ -69,7 +72,16 @@ public final class ReportCodec {
                 r.getGradientNorm(),
                 r.getStaleGradients(),
                 r.getRefusedSteps(),
-                r.getMaxEventTime());
+                r.getMaxEventTime(),
+                r.getCommands().stream().map(ReportCodec::outcome).toList());
+    }
+
+    private static CommandOutcome outcome(Outcome outcome) {
+        return new CommandOutcome(outcome.id(), outcome.accepted(), outcome.what(), outcome.reason());
+    }
+
+    private static Outcome outcome(CommandOutcome outcome) {
+        return new Outcome(outcome.getId(), outcome.getAccepted(), outcome.getWhat(), outcome.getReason());
     }
 
     private static BatchReport batch(TrainingReport r) {

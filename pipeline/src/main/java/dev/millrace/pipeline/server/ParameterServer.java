@@ -2,9 +2,12 @@ package dev.millrace.pipeline.server;
 
 import dev.millrace.model.batchsize.Regime;
 import dev.millrace.model.metric.Outcomes;
+import dev.millrace.pipeline.control.Command;
+import dev.millrace.pipeline.control.Outcome;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.gradient.ParameterBlock;
 import dev.millrace.pipeline.metrics.TaskScope;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.flink.api.common.state.ListState;
@@ -14,8 +17,6 @@ import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
-import org.apache.flink.streaming.api.operators.BoundedOneInput;
-import org.apache.flink.streaming.api.operators.OneInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
 
@@ -25,10 +26,10 @@ import org.apache.flink.util.OutputTag;
  *
  * <p>A step closes when at least one gradient is in and every worker has contributed, is idle or has ended, or when its
  * deadline passes. What was computed at an older version or in another incarnation is added but does not count as a
- * contribution.
+ * contribution. While it is paused none closes, and workers rest.
  */
-public final class ParameterServer extends AbstractStreamOperator<StepReport>
-        implements OneInputStreamOperator<Gradient, StepReport>, BoundedOneInput {
+public abstract sealed class ParameterServer extends AbstractStreamOperator<StepReport>
+        permits PlainParameterServer, ControlledParameterServer {
     private static final long serialVersionUID = 1L;
 
     /** Snapshots, part by part. */
@@ -40,6 +41,8 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     /** The first steps of a life wait for the first samples and for compiled code; their time says nothing. */
     private static final int UNTIMED_STEPS = 64;
 
+    private static final long LOG_EVERY_NANOS = 1_000_000_000;
+    private static final int MAX_MALFORMED = 16; // in one report
     private static final ListStateDescriptor<TrainingState> STATE =
             new ListStateDescriptor<>("training", TrainingStateSerializer.INSTANCE);
 
@@ -58,9 +61,12 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     private transient long stepOpenedNanos;
     private transient long sentNanos;
     private transient long timedSteps;
+    private transient Commands commands;
+    private transient List<Outcome> outcomes; // since the last report
+    private transient long malformedLoggedNanos;
 
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
-    public ParameterServer(ServerSettings settings) {
+    ParameterServer(ServerSettings settings) {
         this.settings = settings;
     }
 
@@ -70,7 +76,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         checkpointed = context.getOperatorStateStore().getListState(STATE);
         TrainingState restored = null;
         for (TrainingState state : checkpointed.get()) restored = state;
-        trainer = Trainers.create(settings, restored);
+        trainer = Trainers.create(settings, restored, isControlled());
         if (restored != null) {
             restored.version++; // what follows must not be taken for what an earlier attempt made of the same version
             LOG.info(
@@ -87,6 +93,9 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         incarnation = ThreadLocalRandom.current().nextLong();
         contributions = new Contributions();
         arrivals = new Arrivals();
+        commands = new Commands(settings);
+        outcomes = new ArrayList<>();
+        malformedLoggedNanos = System.nanoTime() - LOG_EVERY_NANOS;
         snapshots = new SnapshotOutlet(settings, System.nanoTime());
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
         reportRecord = new StreamRecord<>(null);
@@ -96,9 +105,10 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         tick(0);
     }
 
-    @Override
-    public void processElement(StreamRecord<Gradient> element) {
-        Gradient gradient = element.getValue();
+    /** Whether commands may come. */
+    abstract boolean isControlled();
+
+    final void take(Gradient gradient) {
         boolean ofThisLife = gradient.incarnation == incarnation;
         switch (gradient.kind) {
             case BLOCK -> add(gradient, ofThisLife);
@@ -127,7 +137,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     }
 
     private void closeStepIfComplete() {
-        if (!trainer.hasContribution()) return;
+        if (!trainer.hasContribution() || isPaused()) return;
         if (settings.asynchronous() || contributions.complete(trainer.state().version)) closeStep();
     }
 
@@ -176,6 +186,7 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
             block.incarnation = incarnation;
             block.version = state.version;
             block.globalBatch = state.batchSize.batchSize();
+            block.paused = state.overrides.paused();
         }
         channel.publish(blocks);
         sentNanos = System.nanoTime();
@@ -185,24 +196,74 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
     @SuppressWarnings("FutureReturnValueIgnored") // a timer that fails fails the task
     private void tick(long time) {
         long now = System.nanoTime();
-        if (trainer.hasContribution() && now - stepOpenedNanos > settings.stepDeadlineMillis() * 1_000_000) closeStep();
-        if (report.isDue(now)) emitReport(now);
+        boolean overdue = now - stepOpenedNanos > settings.stepDeadlineMillis() * 1_000_000;
+        if (overdue && trainer.hasContribution() && !isPaused()) closeStep();
+        if (report.isDue(now) || !outcomes.isEmpty()) emitReport(now);
         getProcessingTimeService()
                 .registerTimer(getProcessingTimeService().getCurrentProcessingTime() + TICK_MILLIS, this::tick);
     }
 
     private void emitReport(long nowNanos) {
         StepReport made = Reports.of(
-                settings.model(), incarnation, trainer, arrivals, report, nowNanos, System.currentTimeMillis());
+                settings.model(),
+                incarnation,
+                trainer,
+                arrivals,
+                report,
+                nowNanos,
+                System.currentTimeMillis(),
+                List.copyOf(outcomes));
+        outcomes.clear();
         serverMetrics.reported(made);
         output.collect(reportRecord.replace(made));
         report.restart(nowNanos);
     }
 
+    private boolean isPaused() {
+        return trainer.state().overrides.paused();
+    }
+
+    /** Carries a command out, or refuses it; either is reported at once. */
+    final void take(Command command) {
+        Overrides before = trainer.state().overrides;
+        Commands.Judged judged = commands.judge(before, command);
+        if (command.action() == null) {
+            malformed(judged.outcome());
+            return;
+        }
+        trainer.override(judged.overrides());
+        if (judged.overrides().paused() != before.paused()) restOrGoOn();
+        LOG.info("{}: command {}", settings.model(), judged.outcome());
+        outcomes.add(judged.outcome());
+        emitReport(System.nanoTime());
+    }
+
+    /** Reported with the next tick, and no more than a few of them: whoever floods the topic shall not flood this one. */
+    private void malformed(Outcome outcome) {
+        serverMetrics.malformedCommand();
+        if (outcomes.size() < MAX_MALFORMED) outcomes.add(outcome);
+        long now = System.nanoTime();
+        if (now - malformedLoggedNanos < LOG_EVERY_NANOS) return;
+        malformedLoggedNanos = now;
+        LOG.warn("{}: no command: {}", settings.model(), outcome.reason());
+    }
+
+    /** A version that was sent before would be old news to the workers. */
+    private void restOrGoOn() {
+        trainer.state().version++;
+        arrivals = new Arrivals();
+        stepOpenedNanos = System.nanoTime();
+        sendParameters();
+    }
+
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
-        if (snapshots.isDue(trainer.state(), System.nanoTime())) publish();
+        TrainingState state = trainer.state();
+        boolean ordered = state.overrides.publishNow();
+        if (ordered) state.overrides = state.overrides.withPublishNow(false);
+        boolean due = ordered ? snapshots.isNew(state) : snapshots.isDue(state, System.nanoTime());
+        if (due) publish();
     }
 
     private void publish() {
@@ -212,11 +273,11 @@ public final class ParameterServer extends AbstractStreamOperator<StepReport>
         serverMetrics.published(trainer.state().publishedVersion);
     }
 
-    @Override
-    public void endInput() {
+    /** No more gradients will come. */
+    final void endGradients() {
         if (trainer.hasContribution()) closeStep();
         long now = System.nanoTime();
-        if (report.samples > 0) emitReport(now);
+        if (report.samples > 0 || !outcomes.isEmpty()) emitReport(now);
         if (snapshots.isNew(trainer.state())) publish();
     }
 

@@ -1,6 +1,8 @@
 package dev.millrace.pipeline.server;
 
 import dev.millrace.model.metric.Outcomes;
+import dev.millrace.pipeline.control.Outcome;
+import java.util.List;
 
 /** Writes reports. */
 final class Reports {
@@ -13,7 +15,8 @@ final class Reports {
             Arrivals arrivals,
             ReportWindow window,
             long nowNanos,
-            long time) {
+            long time,
+            List<Outcome> commands) {
         TrainingState state = trainer.state();
         Outcomes metrics = state.metrics.window();
         return new StepReport(
@@ -36,6 +39,7 @@ final class Reports {
                 trainer.gradientNorm(),
                 state.staleGradients,
                 state.refusedSteps,
-                state.maxEventTime);
+                state.maxEventTime,
+                commands);
     }
 }

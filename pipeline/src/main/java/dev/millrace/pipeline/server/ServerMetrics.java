@@ -12,6 +12,7 @@ final class ServerMetrics {
     private final Counter steps;
     private final Counter samples;
     private final Counter stepNanos;
+    private final Counter malformedCommands;
     private volatile @Nullable StepReport report;
     private volatile long publishedVersion;
 
@@ -20,6 +21,7 @@ final class ServerMetrics {
         steps = group.counter("stepsTotal", new ThreadSafeSimpleCounter());
         samples = group.counter("samplesTotal", new ThreadSafeSimpleCounter());
         stepNanos = group.counter("stepNanosTotal", new ThreadSafeSimpleCounter());
+        malformedCommands = group.counter("malformedCommandsTotal", new ThreadSafeSimpleCounter());
         gauge(group, "version", StepReport::version);
         gauge(group, "batchSizeSamples", StepReport::batchSize);
         gauge(group, "statisticalBatchSizeSamples", report -> report.batch().statisticalSize());
@@ -46,6 +48,10 @@ final class ServerMetrics {
             StepReport last = report;
             return last == null ? Double.NaN : value.applyAsDouble(last);
         });
+    }
+
+    void malformedCommand() {
+        malformedCommands.inc();
     }
 
     void closed(int stepSamples, long nanos) {

@@ -1,5 +1,8 @@
 package dev.millrace.pipeline.server;
 
+import dev.millrace.pipeline.control.Outcome;
+import java.util.List;
+
 /**
  * What the parameter server says of its training since the last report. Crosses Flink edges as a POJO.
  *
@@ -22,6 +25,7 @@ package dev.millrace.pipeline.server;
  * @param staleGradients gradients of an older version, since the model began
  * @param refusedSteps steps refused because they were not finite, since the model began
  * @param maxEventTime newest event time learnt from, milliseconds since the epoch
+ * @param commands handled since the last report
  */
 public record StepReport(
         String model,
@@ -43,4 +47,5 @@ public record StepReport(
         double gradientNorm,
         long staleGradients,
         long refusedSteps,
-        long maxEventTime) {}
+        long maxEventTime,
+        List<Outcome> commands) {}

@@ -4,6 +4,7 @@ import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.GradientStatistics;
 import dev.millrace.model.batchsize.StepReading;
 import dev.millrace.model.drift.DriftDetector;
+import dev.millrace.model.drift.DriftDetectors;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.optimizer.OptimizerState;
 import dev.millrace.model.optimizer.UpdateRule;
@@ -29,12 +30,12 @@ final class Trainer {
     private final TrainingState state;
     private final UpdateRule rule;
     private final LearningRateSchedule schedule;
-    private final BatchSizeController batchSize;
+    private final BatchSettings batch;
     private final Reduction reduction;
     private float[] spareParameters;
     private OptimizerState spareOptimizerState;
-    private final DriftDetector drift;
-    private final boolean resetOptimizer;
+    private BatchSizeController batchSize;
+    private DriftDetector drift;
     private double learningRate;
     private double gradientNorm;
     private double product;
@@ -43,16 +44,16 @@ final class Trainer {
             TrainingState state,
             UpdateRule rule,
             LearningRateSchedule schedule,
+            BatchSettings batch,
             BatchSizeController batchSize,
             DriftDetector drift,
-            boolean resetOptimizer,
             Reduction reduction) {
         this.state = state;
         this.rule = rule;
         this.schedule = schedule;
+        this.batch = batch;
         this.batchSize = batchSize;
         this.drift = drift;
-        this.resetOptimizer = resetOptimizer;
         this.reduction = reduction;
         this.spareParameters = new float[state.parameters.length];
         this.spareOptimizerState = rule.init(state.parameters.length);
@@ -152,7 +153,7 @@ final class Trainer {
         if (batchSize.startsDistance(state.batchSize)) state.anchor();
         if (!reading.drift()) return;
         state.drifts++;
-        if (!resetOptimizer) return;
+        if (!batch.resetOptimizer()) return;
         state.optimizerState = rule.init(state.parameters.length);
         state.optimizerSteps = 0;
     }
@@ -176,8 +177,10 @@ final class Trainer {
 
     private boolean update(Outcomes outcomes) {
         if (outcomes.weight() == 0) return true; // samples of weight zero: counted, no effect
-        learningRate =
-                schedule.rate(state.steps + 1) * state.batchSize.decision().learningRateFactor();
+        Double ordered = state.overrides.learningRate();
+        learningRate = ordered == null
+                ? schedule.rate(state.steps + 1) * state.batchSize.decision().learningRateFactor()
+                : ordered;
         double divisor = reduction == Reduction.MEAN ? outcomes.weight() : 1;
         boolean accepted = Double.isFinite(outcomes.lossSum())
                 && rule.apply(
@@ -201,6 +204,17 @@ final class Trainer {
         state.optimizerState = spareOptimizerState;
         spareOptimizerState = optimizerState;
         return true;
+    }
+
+    /** Goes on as commands say: from the next step on, what has been measured stays. */
+    void override(Overrides next) {
+        boolean sameController = next.sameController(state.overrides);
+        state.overrides = next;
+        if (sameController) return;
+        batchSize = batch.controllers().of(next);
+        state.batchSize = batchSize.resume(state.batchSize);
+        if (batchSize.startsDistance(state.batchSize)) state.anchor();
+        drift = DriftDetectors.restore(batch.drift(batchSize), drift.state());
     }
 
     TrainingState state() {

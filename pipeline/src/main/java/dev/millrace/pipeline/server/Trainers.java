@@ -23,29 +23,45 @@ final class Trainers {
      * Makes a trainer.
      *
      * @param restored from a checkpoint, or null for a model that begins
+     * @param controlled whether commands may come; what they changed before is undone where none can change it back
      * @throws IllegalStateException if the checkpoint belongs to another model
      */
-    static Trainer create(ServerSettings settings, @Nullable TrainingState restored) {
+    static Trainer create(ServerSettings settings, @Nullable TrainingState restored, boolean controlled) {
         ModelSpec spec = ModelSpec.fromJson(settings.modelJson());
         UpdateRule rule = OptimizerSpec.of(settings.optimizer()).rule();
-        BatchSizeController batchSize = settings.batch().controller();
-        TrainingState state =
-                restored == null ? initial(settings, spec, rule, batchSize) : carryOver(settings, spec, rule, restored);
+        if (restored != null) restored.overrides = allowed(settings, restored.overrides, controlled);
+        BatchSizeController batchSize =
+                settings.batch().controllers().of(restored == null ? Overrides.NONE : restored.overrides);
+        TrainingState state = restored == null
+                ? initial(settings, spec, rule, batchSize)
+                : carryOver(settings, spec, rule, batchSize, restored);
         int wanted = settings.batch().withNorms() ? state.parameters.length : 0;
         if (state.gradientBefore.length != wanted) {
             state.gradientBefore = new float[wanted];
             Arrays.fill(state.gradientBefore, Float.NaN); // unknown, and so is its product with the next
         }
         if (batchSize.startsDistance(state.batchSize)) state.anchor();
-        DriftSettings drift = DriftSettings.of(settings.batch().drift());
+        DriftSettings drift = settings.batch().drift(batchSize);
         return new Trainer(
                 state,
                 rule,
                 LearningRateSchedules.of(settings.learningRate()),
+                settings.batch(),
                 batchSize,
                 state.drift.length == 0 ? DriftDetectors.create(drift) : DriftDetectors.restore(drift, state.drift),
-                settings.batch().resetOptimizer(),
                 settings.sumReduction() ? Trainer.Reduction.SUM : Trainer.Reduction.MEAN);
+    }
+
+    private static Overrides allowed(ServerSettings settings, Overrides restored, boolean controlled) {
+        Overrides allowed = controlled ? new Commands(settings).allowed(restored) : Overrides.NONE;
+        if (!allowed.equals(restored)) {
+            LOG.warn(
+                    "{}: commands had changed {}; with this configuration it is {}",
+                    settings.model(),
+                    restored,
+                    allowed);
+        }
+        return allowed;
     }
 
     private static TrainingState initial(
@@ -61,14 +77,18 @@ final class Trainers {
     }
 
     private static TrainingState carryOver(
-            ServerSettings settings, ModelSpec spec, UpdateRule rule, TrainingState restored) {
+            ServerSettings settings,
+            ModelSpec spec,
+            UpdateRule rule,
+            BatchSizeController batchSize,
+            TrainingState restored) {
         ModelSpec before = ModelSpec.fromJson(restored.modelJson);
         if (!before.layout().equals(spec.layout()) || before.loss() != spec.loss()) {
             throw new IllegalStateException("The checkpoint holds another model. Model " + before.name() + ": "
                     + restored.modelJson + ". Configured: " + settings.modelJson()
                     + ". Restore with the model it was trained as, or start without the checkpoint.");
         }
-        restored.batchSize = settings.batch().controller().resume(restored.batchSize);
+        restored.batchSize = batchSize.resume(restored.batchSize);
         int slots = rule.init(1).slots().length;
         if (slots == restored.optimizerState.slots().length) return restored;
         LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, settings.optimizer());

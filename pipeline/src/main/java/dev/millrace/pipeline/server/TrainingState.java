@@ -47,6 +47,9 @@ final class TrainingState {
     /** What the parameters have learnt from. */
     SplitProgress progress = new SplitProgress();
 
+    /** What commands have changed. */
+    Overrides overrides = Overrides.NONE;
+
     // The step under way.
     final float[] gradientSum; // [parameters]
     int pendingSamples;

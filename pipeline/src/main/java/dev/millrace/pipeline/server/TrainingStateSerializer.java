@@ -20,7 +20,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(3);
+        super(4);
     }
 
     @Override
@@ -52,6 +52,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         out.writeDouble(state.lastLoss);
         out.writeLong(state.maxEventTime);
         state.progress.write(out);
+        OverridesFormat.write(state.overrides, out);
         out.writeInt(state.pendingSamples);
         if (state.pendingSamples == 0) return;
         state.pending.write(out);
@@ -90,6 +91,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         state.lastLoss = in.readDouble();
         state.maxEventTime = in.readLong();
         state.progress = SplitProgress.read(in);
+        if (written > 3) state.overrides = OverridesFormat.read(in);
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
         state.pending = Outcomes.read(in);

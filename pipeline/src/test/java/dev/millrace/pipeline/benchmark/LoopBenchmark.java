@@ -54,7 +54,8 @@ public final class LoopBenchmark {
                 BATCH,
                 1000,
                 new WorkerSettings(0, BATCH, false),
-                settings(spec));
+                settings(spec),
+                null);
         outputs.deadLetters().sinkTo(new DiscardingSink<>());
         outputs.snapshots().sinkTo(new DiscardingSink<>());
         double best = 0;

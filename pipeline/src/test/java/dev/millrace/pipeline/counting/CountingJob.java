@@ -2,10 +2,10 @@ package dev.millrace.pipeline.counting;
 
 import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.FixedBatchSize;
-import dev.millrace.model.drift.DriftKind;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.Uids;
+import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.ServerSettings;
@@ -16,9 +16,11 @@ import dev.millrace.pipeline.source.SampleSerializer;
 import java.util.List;
 import java.util.Map;
 import java.util.function.Consumer;
+import java.util.function.Function;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
+import org.apache.flink.api.connector.sink2.Sink;
 import org.apache.flink.api.connector.source.lib.NumberSequenceSource;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.runtime.jobgraph.JobGraph;
@@ -26,6 +28,7 @@ import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
+import org.jspecify.annotations.Nullable;
 
 /** The training loop over a sequence of numbers with the counting model. */
 final class CountingJob {
@@ -40,6 +43,8 @@ final class CountingJob {
     private final long nanosPerBatch;
     private final CheckpointHold hold;
     private final Consumer<DataStream<SnapshotRecord>> publish;
+    private final Sink<StepReport> reports;
+    private final Function<StreamExecutionEnvironment, @Nullable DataStream<Command>> commands;
 
     private CountingJob(Builder builder) {
         this.faults = builder.faults;
@@ -53,6 +58,8 @@ final class CountingJob {
         this.nanosPerBatch = builder.nanosPerBatch;
         this.hold = builder.hold;
         this.publish = builder.publish;
+        this.reports = builder.reports;
+        this.commands = builder.commands;
     }
 
     static final class Builder {
@@ -64,6 +71,8 @@ final class CountingJob {
         private int staleness;
         private long nanosPerBatch;
         private CheckpointHold hold = new CheckpointHold();
+        private Sink<StepReport> reports = new DiscardingSink<>();
+        private Function<StreamExecutionEnvironment, @Nullable DataStream<Command>> commands = env -> null;
         private Consumer<DataStream<SnapshotRecord>> publish =
                 snapshots -> snapshots.sinkTo(new DiscardingSink<>()).setParallelism(1);
 
@@ -104,6 +113,17 @@ final class CountingJob {
             return this;
         }
 
+        Builder reports(Sink<StepReport> value) {
+            reports = value;
+            return this;
+        }
+
+        /** Attaches the commands; none come unless it is called. */
+        Builder commands(Function<StreamExecutionEnvironment, @Nullable DataStream<Command>> value) {
+            commands = value;
+            return this;
+        }
+
         Builder hold(CheckpointHold value) {
             hold = value;
             return this;
@@ -140,13 +160,14 @@ final class CountingJob {
                 batchSize,
                 maxAgeMillis,
                 new WorkerSettings(staleness, batchSize, false),
-                serverSettings());
+                serverSettings(),
+                commands.apply(env));
         outputs.reports()
                 .map(new ReportsSeen(faults))
                 .returns(TypeInformation.of(StepReport.class))
                 .uid("reports-seen")
                 .setParallelism(1)
-                .sinkTo(new DiscardingSink<>())
+                .sinkTo(reports)
                 .setParallelism(1);
         SingleOutputStreamOperator<SnapshotRecord> seen =
                 outputs.snapshots().map(snapshots).uid("snapshots-seen").setParallelism(1);
@@ -163,11 +184,7 @@ final class CountingJob {
                 1,
                 Map.of("name", "sgd"),
                 Map.of("initial", 1.0),
-                new BatchSettings(
-                        BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults)),
-                        false,
-                        DriftKind.NONE,
-                        false),
+                BatchSettings.of(BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults))),
                 true,
                 staleness == WorkerSettings.UNBOUNDED,
                 1000,

@@ -2,6 +2,7 @@ package dev.millrace.pipeline.gradient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.pipeline.serializer.FloatArrays;
 import java.io.IOException;
 import org.apache.flink.api.common.serialization.SerializerConfigImpl;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
@@ -36,6 +37,26 @@ class ParameterBlockSerializerTest {
         assertThat(kept.values).containsExactly(3f, 4f);
         assertThat(kept.block).isEqualTo(1);
         assertThat(last.values).containsExactly(5f, 6f);
+    }
+
+    @Test
+    void aPauseTravelsWithTheBlockAndFormatOneKnewNone() throws IOException {
+        ParameterBlock paused = block(0, 1f);
+        paused.paused = true;
+        DataOutputSerializer formatOne = new DataOutputSerializer(64);
+        formatOne.writeByte(1);
+        formatOne.writeLong(7);
+        formatOne.writeLong(3);
+        for (int number : new int[] {0, 1, 0, 32, 1}) formatOne.writeInt(number);
+        FloatArrays.write(paused.values, 0, 1, formatOne);
+
+        ParameterBlock old =
+                new ParameterBlockSerializer().deserialize(new DataInputDeserializer(formatOne.getCopyOfBuffer()));
+
+        assertThat(read(new ParameterBlockSerializer(), paused).paused).isTrue();
+        assertThat(old.paused).isFalse();
+        assertThat(old.globalBatch).isEqualTo(32);
+        assertThat(old.values).containsExactly(1f);
     }
 
     private static ParameterBlock block(int number, float... values) {

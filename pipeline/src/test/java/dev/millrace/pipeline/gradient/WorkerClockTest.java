@@ -3,6 +3,8 @@ package dev.millrace.pipeline.gradient;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class WorkerClockTest {
 
@@ -28,6 +30,24 @@ class WorkerClockTest {
         assertThat(afterHalf).isFalse();
         assertThat(clock.mayCompute()).isTrue();
         assertThat(clock.step()).isEqualTo(5);
+    }
+
+    @ParameterizedTest
+    @ValueSource(ints = {0, 2, Integer.MAX_VALUE})
+    void computesNothingFromAPauseToItsEnd(int staleness) {
+        WorkerClock clock = new WorkerClock(staleness);
+        ParameterBlock pause = block(1, 6, 0, 1);
+        pause.paused = true;
+
+        clock.accept(block(1, 5, 0, 1));
+        boolean before = clock.mayCompute();
+        clock.accept(pause);
+        boolean paused = clock.mayCompute();
+        clock.accept(block(1, 7, 0, 1));
+
+        assertThat(before).isTrue();
+        assertThat(paused).isFalse();
+        assertThat(clock.mayCompute()).isTrue();
     }
 
     @Test

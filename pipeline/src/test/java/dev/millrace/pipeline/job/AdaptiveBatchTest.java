@@ -2,8 +2,11 @@ package dev.millrace.pipeline.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.model.engine.EngineFactory;
+import dev.millrace.model.engine.Engines;
 import dev.millrace.pipeline.TrainingJob;
 import dev.millrace.pipeline.config.ConfigLoader;
+import dev.millrace.pipeline.config.FlinkDefaults;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.local.EmbeddedKafka;
 import dev.millrace.pipeline.publish.ReportCodec;
@@ -18,6 +21,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
@@ -38,14 +42,7 @@ class AdaptiveBatchTest {
 
     @Test
     void theBatchGrowsAsTheLossSettlesAndBeginsAnewWhenTheStreamDrifts(@TempDir Path directory) throws Exception {
-        List<StepReport> reports;
-        try (EmbeddedKafka kafka = EmbeddedKafka.startTemporary()) {
-            kafka.createTopic("samples", 1, Map.of());
-            kafka.createTopic("reports", 1, Map.of());
-            produce(kafka);
-            TrainingJob.run(config(kafka, directory));
-            reports = reports(kafka);
-        }
+        List<StepReport> reports = train(directory, Engines.factory("nd4j"), 500);
 
         List<StepReport> before =
                 reports.stream().filter(r -> r.totalSamples() <= BEFORE).toList();
@@ -63,6 +60,46 @@ class AdaptiveBatchTest {
         assertThat(last.accuracy()).as("on the labels that turned round").isGreaterThan(0.85);
         assertThat(last.totalSamples()).isEqualTo(SAMPLES);
         assertThat(last.steps()).as("steps, had the batch not grown").isLessThan(SAMPLES / FIRST_BATCH / 2);
+    }
+
+    @Test
+    void afterAFailureTheControllerGoesOnWithWhatItKnew(@TempDir Path directory) throws Exception {
+        Path checkpoints = Files.createDirectory(directory.resolve("checkpoints"));
+        FailingOnceEngine.Factory engines = new FailingOnceEngine.Factory(BEFORE / 2, checkpoints.toString());
+
+        List<StepReport> reports = train(directory, engines, 1);
+
+        assertThat(engines.hasFailed()).as("failed, or nothing was tested").isTrue();
+        long firstLife = reports.get(0).incarnation();
+        List<StepReport> restored =
+                reports.stream().filter(r -> r.incarnation() != firstLife).toList();
+        StepReport next = restored.get(0);
+        StepReport checkpointed = reports.stream()
+                .filter(r -> r.incarnation() == firstLife && r.steps() == next.steps() - 1)
+                .findFirst()
+                .orElseThrow();
+        assertThat(checkpointed.batchSize()).as("grown before the failure").isGreaterThanOrEqualTo(4 * FIRST_BATCH);
+        assertThat(next.totalSamples() - checkpointed.totalSamples())
+                .as("samples of the first step after it")
+                .isEqualTo(checkpointed.batchSize());
+        assertThat(next.batch().statisticalSize())
+                .isBetween(0.9 * checkpointed.batch().statisticalSize(), 2.0 * checkpointed.batch().statisticalSize());
+        assertThat(next.batch().drifts()).isEqualTo(checkpointed.batch().drifts());
+        assertThat(restored.get(restored.size() - 1).totalSamples()).isEqualTo(SAMPLES);
+    }
+
+    private static List<StepReport> train(Path directory, EngineFactory engines, int reportSamples) throws Exception {
+        try (EmbeddedKafka kafka = EmbeddedKafka.startTemporary()) {
+            kafka.createTopic("samples", 1, Map.of());
+            kafka.createTopic("reports", 1, Map.of());
+            produce(kafka);
+            TrainingConfig config = config(kafka, directory, reportSamples);
+            StreamExecutionEnvironment env =
+                    StreamExecutionEnvironment.getExecutionEnvironment(FlinkDefaults.job(config));
+            TrainingJob.define(env, config, engines);
+            env.execute();
+            return reports(kafka);
+        }
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // flush waits for all of them
@@ -87,7 +124,8 @@ class AdaptiveBatchTest {
         }
     }
 
-    private static TrainingConfig config(EmbeddedKafka kafka, Path directory) throws Exception {
+    private static TrainingConfig config(EmbeddedKafka kafka, Path directory, int reportSamples)
+            throws Exception {
         Path file = directory.resolve("training.yaml");
         Files.writeString(file, """
                 model:
@@ -101,14 +139,16 @@ class AdaptiveBatchTest {
                 metrics.window: 5000
                 kafka.bootstrap.servers: %s
                 source: {topics: [samples], bounded: true}
-                checkpoint: {interval: 500 ms, directory: "%s"}
+                checkpoint: {interval: 200 ms, directory: "%s"}
                 publish.directory: %s
-                report: {topic: reports, samples: 500}
+                report: {topic: reports, samples: %d}
+                flink.restart-strategy.failure-rate.delay: 100 ms
                 """.formatted(
                         FIRST_BATCH,
                         kafka.bootstrapServers(),
                         directory.resolve("checkpoints").toUri(),
-                        directory.resolve("published")));
+                        directory.resolve("published"),
+                        reportSamples));
         return ConfigLoader.of(file).overrides(List.of()).load();
     }
 

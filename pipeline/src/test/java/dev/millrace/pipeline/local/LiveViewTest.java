@@ -50,7 +50,8 @@ class LiveViewTest {
         LiveHistory history = new LiveHistory("ctr");
         for (int i = 0; i < LiveHistory.POINTS - 1; i++) history.add(report(0.5, 0.5));
         history.add(new StepReport(
-                "ctr", NOW, 2, 7, 2, 2, 99_000, 0.5, 9, 9, 9, 0.5, 0.5, 256, batch(""), 0.01, 0.1, 0, 0, NOW));
+                "ctr", NOW, 2, 7, 2, 2, 99_000, 0.5, 9, 9, 9, 0.5, 0.5, 256, batch(""), 0.01, 0.1, 0, 0, NOW,
+                List.of()));
 
         List<String> screen = LiveView.screen(history.at(NOW, 90_000), 80, false);
 
@@ -143,7 +144,8 @@ class LiveViewTest {
                 0.2,
                 0,
                 0,
-                0));
+                0,
+                List.of()));
         history.add(newest);
         history.published(12_400, NOW - 3_000);
         return history.at(NOW, 83_000);
@@ -170,7 +172,8 @@ class LiveViewTest {
                 0.1321,
                 0,
                 0,
-                NOW - 800);
+                NOW - 800,
+                List.of());
     }
 
     private static BatchReport batch(String reason) {

@@ -42,12 +42,12 @@ class TrainerRestoreTest {
     @ParameterizedTest(name = "restored at step {0}")
     @ValueSource(ints = {0, 1, 57, 58, 87, 88, 250, 399, 410, 600})
     void hasTheSameFuture(int at) throws Exception {
-        Trainer whole = Trainers.create(settings(), null);
+        Trainer whole = Trainers.create(settings(), null, false);
         run(whole, 0, STEPS);
 
-        Trainer before = Trainers.create(settings(), null);
+        Trainer before = Trainers.create(settings(), null, false);
         run(before, 0, at);
-        Trainer after = Trainers.create(settings(), copy(before.snapshot()));
+        Trainer after = Trainers.create(settings(), copy(before.snapshot()), false);
         run(after, at, STEPS);
 
         assertThat(after.state().batchSize.toArray())
@@ -119,7 +119,7 @@ class TrainerRestoreTest {
                 7,
                 Map.of("name", "momentum"),
                 Map.of("initial", 0.5),
-                new BatchSettings(controller, true, DriftKind.PAGE_HINKLEY, true),
+                new BatchSettings(Controllers.always(controller), 1, 1024, true, DriftKind.PAGE_HINKLEY, true),
                 false,
                 false,
                 1000,

@@ -5,9 +5,12 @@ import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
+import java.util.HashMap;
+import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaNormalization;
+import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.DecoderFactory;
@@ -32,7 +35,7 @@ public final class AvroFraming<T extends SpecificRecord> {
 
     /** @param type the class generated from the schema */
     public AvroFraming(Class<T> type) {
-        SpecificData data = new OneClass(type);
+        SpecificData data = new OwnClasses(type);
         this.schema = data.getSchema(type);
         this.header = ByteBuffer.allocate(HEADER)
                 .order(ByteOrder.LITTLE_ENDIAN)
@@ -71,31 +74,55 @@ public final class AvroFraming<T extends SpecificRecord> {
             }
         }
         try {
-            BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
-            T record = reader.read(null, decoder);
-            if (!decoder.isEnd()) {
+            BinaryDecoder walk = DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
+            GenericDatumReader.skip(schema, walk); // allocates nothing, whatever lengths the bytes claim
+            if (!walk.isEnd()) {
                 throw new IllegalArgumentException("bytes follow the record of schema " + schema.getFullName());
             }
-            return record;
-        } catch (IOException | AvroRuntimeException e) {
+            return reader.read(null, DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null));
+        } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
             throw new IllegalArgumentException("damaged record of schema " + schema.getFullName() + ": " + e, e);
         }
     }
 
-    /** Knows one class instead of looking classes up by the names in a schema, which Avro refuses for good reason. */
-    private static final class OneClass extends SpecificData {
-        private final Class<?> type;
+    /** Knows the classes of one schema instead of looking any up by name, which Avro refuses for good reason. */
+    private static final class OwnClasses extends SpecificData {
+        private final Map<String, Class<?>> classes = new HashMap<>();
 
-        OneClass(Class<?> type) {
+        OwnClasses(Class<?> type) {
             super(type.getClassLoader());
-            this.type = type;
+            collect(super.getSchema(type), type.getClassLoader());
+        }
+
+        private void collect(Schema schema, ClassLoader loader) {
+            switch (schema.getType()) {
+                case RECORD -> {
+                    if (!know(schema, loader)) return;
+                    schema.getFields().forEach(field -> collect(field.schema(), loader));
+                }
+                case ENUM -> know(schema, loader);
+                case ARRAY -> collect(schema.getElementType(), loader);
+                case UNION -> schema.getTypes().forEach(branch -> collect(branch, loader));
+                default -> {}
+            }
+        }
+
+        /** Whether it was not known before. */
+        private boolean know(Schema named, ClassLoader loader) {
+            try {
+                return classes.put(named.getFullName(), Class.forName(named.getFullName(), false, loader)) == null;
+            } catch (ClassNotFoundException e) {
+                throw new IllegalStateException("generated with the class that names it: " + named.getFullName(), e);
+            }
         }
 
         @Override
         @SuppressWarnings("rawtypes") // as in SpecificData
         public @Nullable Class getClass(Schema schema) {
-            if (schema.getType() != Schema.Type.RECORD) return super.getClass(schema);
-            return schema.getFullName().equals(type.getName()) ? type : null;
+            return switch (schema.getType()) {
+                case RECORD, ENUM -> classes.get(schema.getFullName());
+                default -> super.getClass(schema);
+            };
         }
     }
 }

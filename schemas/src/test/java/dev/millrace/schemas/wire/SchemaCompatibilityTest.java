@@ -2,6 +2,7 @@ package dev.millrace.schemas.wire;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.schemas.ControlCommand;
 import dev.millrace.schemas.DeadLetter;
 import dev.millrace.schemas.LabeledSample;
 import dev.millrace.schemas.ModelManifest;
@@ -31,6 +32,7 @@ class SchemaCompatibilityTest {
 
     static Stream<Schema> schemas() {
         return Stream.of(
+                ControlCommand.getClassSchema(),
                 LabeledSample.getClassSchema(),
                 DeadLetter.getClassSchema(),
                 ModelManifest.getClassSchema(),

@@ -1,0 +1,25 @@
+package dev.millrace.pipeline.control;
+
+/** What a command asks for. The names are those on the wire. */
+public enum Action {
+    PIN_BATCH_SIZE("pin the batch size"),
+    RELEASE_BATCH_SIZE("release the batch size"),
+    SET_BATCH_BOUNDS("set the bounds of the batch size"),
+    SET_BATCH_POLICY("set the policy of the batch size"),
+    SET_LEARNING_RATE("set the learning rate"),
+    RELEASE_LEARNING_RATE("release the learning rate"),
+    PAUSE("pause"),
+    RESUME("resume"),
+    PUBLISH("publish");
+
+    private final String text;
+
+    Action(String text) {
+        this.text = text;
+    }
+
+    /** As in "asked to ...". */
+    public String text() {
+        return text;
+    }
+}
