@@ -44,7 +44,8 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
         BatchConfig batch = config.batch();
         BatchConfig.Adaptive adaptive = batch.adaptive();
         return new BatchSettings(
-                new ConfiguredControllers(batch, new TreeMap<>(config.optimizer())),
+                new ConfiguredControllers(
+                        batch, new TreeMap<>(config.optimizer()), spec.layout().size()),
                 batch.min(),
                 batch.max(),
                 withNorms(),

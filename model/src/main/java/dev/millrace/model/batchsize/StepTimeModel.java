@@ -107,6 +107,14 @@ final class StepTimeModel {
         return a >= 0 ? new Fit(a, b) : new Fit(0, y / yy);
     }
 
+    /** Mean size of the largest steps that the fit goes by, samples; 0 before the first step. */
+    double largest() {
+        double least = RARE * heaviest();
+        double largest = 0;
+        for (Row row : rows) if (row.weight > 0 && row.weight >= least) largest = Math.max(largest, row.samples);
+        return largest;
+    }
+
     private double heaviest() {
         double weight = 0;
         for (Row row : rows) weight = Math.max(weight, row.weight);

@@ -41,7 +41,7 @@ class ControllerInvariantsTest {
                 new Goodput(),
                 new BestProgress(),
                 AnnealedProgress.RECOMMENDED,
-                new GrowOnSettling());
+                new GrowOnSettling(1));
     }
 
     private static Stream<Arguments> policiesAndSeeds() {

@@ -8,11 +8,12 @@ import java.util.function.IntToDoubleFunction;
 import org.junit.jupiter.api.Test;
 
 class GrowOnSettlingTest {
-    private static final GrowOnSettling POLICY = new GrowOnSettling();
+    private static final GrowOnSettling POLICY = GrowOnSettling.of(1000);
 
     /** Runs steps whose squared distance depends on the steps since the last change; what it asks for is what it gets. */
     private static final class Run {
         private final IntToDoubleFunction squaredDistance;
+        private GrowOnSettling policy = POLICY;
         private double[] memory = POLICY.init();
         private BatchSizePolicy.Choice last = new BatchSizePolicy.Choice(16, Reason.START, memory);
         private int since;
@@ -28,14 +29,14 @@ class GrowOnSettlingTest {
 
         Run steps(int steps, Readings.SignalsBuilder signals) {
             for (int i = 0; i < steps; i++) {
-                if (POLICY.startsDistance(memory)) since = 0;
+                if (policy.startsDistance(memory)) since = 0;
                 since++;
                 StepReading reading = StepReading.ofLoss(16, 1);
-                if (POLICY.wantsDistance(memory)) {
+                if (policy.wantsDistance(memory)) {
                     asked++;
                     reading = reading.withDistance(squaredDistance.applyAsDouble(since));
                 }
-                last = POLICY.observe(memory, signals.reading(reading).build());
+                last = policy.observe(memory, signals.reading(reading).build());
                 memory = last.memory();
             }
             return this;
@@ -78,6 +79,21 @@ class GrowOnSettlingTest {
 
         assertThat(travelling.steps(87).last.size()).isEqualTo(64);
         assertThat(travelling.steps(2000).last.size()).isEqualTo(16);
+    }
+
+    @Test
+    void ofFewParametersTwoLooksInARowMustSeeThemTravel() {
+        Run run = new Run(m -> 1).steps(2 * 87);
+        run.policy = GrowOnSettling.of(5);
+        int[] jumps = {58, 87, 131, 197, 296};
+        double[] distances = {1, 4, 5.5, 22, 90}; // slopes 3.4, 0.8, 3.4, 3.5
+        IntToDoubleFunction jumping = m -> distances[Math.max(0, Arrays.binarySearch(jumps, m))];
+        Run few = new Run(jumping);
+        few.policy = run.policy;
+        few.memory = run.memory;
+
+        assertThat(few.steps(295).last.size()).isEqualTo(64);
+        assertThat(few.steps(1).last.size()).isEqualTo(32);
     }
 
     @Test

@@ -28,8 +28,10 @@ import org.jspecify.annotations.Nullable;
  * Controllers of a configuration.
  *
  * @param optimizer subtree {@code optimizer}: how the learning rate follows the batch depends on it
+ * @param parameters of the model
  */
-public record ConfiguredControllers(BatchConfig batch, Map<String, @Nullable Object> optimizer) implements Controllers {
+public record ConfiguredControllers(BatchConfig batch, Map<String, @Nullable Object> optimizer, int parameters)
+        implements Controllers {
     /** u, where no formula measures it: the update is not the gradient times the learning rate. */
     private static final double UNMEASURED_CURVATURE = 0.25;
 
@@ -66,7 +68,7 @@ public record ConfiguredControllers(BatchConfig batch, Map<String, @Nullable Obj
             case GOODPUT -> new Goodput();
             case PROGRESS -> new BestProgress();
             case ANNEALED -> new AnnealedProgress(adaptive.updatesLive(), adaptive.updatesCatchUp());
-            case AUTO -> new GrowOnSettling();
+            case AUTO -> GrowOnSettling.of(parameters);
         };
     }
 

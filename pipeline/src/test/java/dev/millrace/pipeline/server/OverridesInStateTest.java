@@ -24,7 +24,7 @@ class OverridesInStateTest {
     private static ServerSettings settings() {
         Controllers controllers = overrides -> {
             Integer pinned = overrides.pinnedSize();
-            return pinned == null ? BatchSizeController.of(new GrowOnSettling()) : Controllers.fixed(pinned);
+            return pinned == null ? BatchSizeController.of(GrowOnSettling.of(3)) : Controllers.fixed(pinned);
         };
         return new ServerSettings(
                 "halves",

@@ -109,7 +109,7 @@ class TrainerRestoreTest {
     }
 
     private static ServerSettings settings() {
-        BatchSizePolicy policy = new GrowOnSettling();
+        BatchSizePolicy policy = GrowOnSettling.of(SPEC.layout().size());
         BatchSizeController controller =
                 new BatchSizeController(policy, ControllerSettings.recommended(new BatchSizeBounds(1, 1024)));
         return new ServerSettings(
