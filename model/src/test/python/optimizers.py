@@ -54,6 +54,49 @@ def keras_adam(beta_1, beta_2, epsilon, weight_decay):
     return step
 
 
+def keras_adagrad(initial, epsilon):
+    n = np.full_like(INITIAL, initial)
+
+    def step(t, theta, g):
+        nonlocal n
+        n = n + g * g
+        return theta - RATE * g / np.sqrt(n + epsilon)
+
+    return step
+
+
+def keras_rmsprop(rho, epsilon):
+    v = np.zeros_like(INITIAL)
+
+    def step(t, theta, g):
+        nonlocal v
+        v = rho * v + (1 - rho) * g * g
+        return theta - RATE * g / np.sqrt(v + epsilon)
+
+    return step
+
+
+def ftrl(initial, beta, l1, l2_strength):
+    """Algorithm 1 of McMahan et al. 2013, one parameter at a time."""
+    n = [initial] * len(INITIAL)
+    z = [0.0] * len(INITIAL)
+
+    def step(t, theta, g):
+        out = []
+        for i, (weight, slope) in enumerate(zip(theta, g)):
+            sigma = (math.sqrt(n[i] + slope * slope) - math.sqrt(n[i])) / RATE
+            z[i] += slope - sigma * weight
+            n[i] += slope * slope
+            if abs(z[i]) <= l1:
+                out.append(0.0)
+            else:
+                shrunk = z[i] - math.copysign(l1, z[i])
+                out.append(-shrunk / ((beta + math.sqrt(n[i])) / RATE + l2_strength))
+        return np.array(out)
+
+    return step
+
+
 def clipped_by_norm(bound, then):
     return lambda t, theta, g: then(t, theta, g * bound / max(bound, math.sqrt(float(np.sum(g * g)))))
 
@@ -75,6 +118,12 @@ CASES = {
     "adam_torch": with_torch(lambda p: torch.optim.Adam(p, RATE, eps=1e-30)),
     "adamw": keras_adam(0.9, 0.999, 1e-7, 0.004),
     "adamw_torch": with_torch(lambda p: torch.optim.AdamW(p, RATE, eps=1e-30, weight_decay=0.3)),
+    "adagrad": keras_adagrad(0.1, 1e-7),
+    "adagrad_torch": with_torch(lambda p: torch.optim.Adagrad(p, RATE, initial_accumulator_value=0.5, eps=1e-30)),
+    "rmsprop": keras_rmsprop(0.9, 1e-7),
+    "rmsprop_torch": with_torch(lambda p: torch.optim.RMSprop(p, RATE, alpha=0.5, eps=1e-30)),
+    "ftrl": ftrl(0.1, 1.0, 0.0, 0.0),
+    "ftrl_l1_l2": ftrl(0.5, 0.0, 0.3, 2.0),
     "sgd_l2": with_torch(lambda p: torch.optim.SGD(p, RATE, weight_decay=0.05)),
     "sgd_clip_norm": clipped_by_norm(2.0, plain),
     "sgd_clip_value": clipped_by_value(0.05, plain),

@@ -25,6 +25,16 @@ public record Adam(double beta1, double beta2, double epsilon, double weightDeca
     }
 
     @Override
+    public String kind() {
+        return "adam";
+    }
+
+    @Override
+    public boolean normalizes() {
+        return true;
+    }
+
+    @Override
     public OptimizerState init(int parameters) {
         return new OptimizerState(new float[2][parameters]);
     }

@@ -15,6 +15,16 @@ public record Momentum(double momentum, boolean nesterov) implements Optimizer {
     }
 
     @Override
+    public String kind() {
+        return "momentum";
+    }
+
+    @Override
+    public boolean normalizes() {
+        return false;
+    }
+
+    @Override
     public OptimizerState init(int parameters) {
         return new OptimizerState(new float[1][parameters]);
     }

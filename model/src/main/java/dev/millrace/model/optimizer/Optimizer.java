@@ -6,7 +6,13 @@ package dev.millrace.model.optimizer;
  */
 public interface Optimizer {
 
-    /** State before the first step: zeros. */
+    /** What its state means: states of the same kind can take each other's place. */
+    String kind();
+
+    /** Whether it divides by the gradient's own size, so that a step is as long whatever the gradient is multiplied by. */
+    boolean normalizes();
+
+    /** State before the first step. */
     OptimizerState init(int parameters);
 
     /**

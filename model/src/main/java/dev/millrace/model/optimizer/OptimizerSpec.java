@@ -7,11 +7,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The {@code optimizer} section, in Keras' words and with Keras' defaults: {@code name} (sgd, momentum, nesterov, adam,
- * adamw), {@code momentum} 0.9, {@code beta_1} 0.9, {@code beta_2} 0.999, {@code epsilon} 1e-7, {@code weight_decay}
- * (adamw: decoupled, 0.004; else added to the gradient, 0), {@code clip_norm}, {@code clip_value}.
+ * adamw, adagrad, rmsprop, ftrl), {@code momentum} 0.9, {@code beta_1} 0.9, {@code beta_2} 0.999, {@code rho} 0.9, {@code
+ * epsilon} 1e-7, {@code initial_accumulator_value} 0.1, for ftrl {@code l1} 0, {@code l2} 0 and {@code beta} 1 (Keras: 0),
+ * {@code weight_decay} (adamw: decoupled, 0.004; else added to the gradient, 0), {@code clip_norm}, {@code clip_value}.
  */
 public record OptimizerSpec(Optimizer optimizer, Clip clip, double l2) {
-    private static final List<String> NAMES = List.of("sgd", "momentum", "nesterov", "adam", "adamw");
+    private static final List<String> NAMES =
+            List.of("sgd", "momentum", "nesterov", "adam", "adamw", "adagrad", "rmsprop", "ftrl");
+
+    private static final double LARGEST_SHARE = 0.9999999;
 
     /**
      * Reads the section; an empty one is plain SGD.
@@ -23,22 +27,49 @@ public record OptimizerSpec(Optimizer optimizer, Clip clip, double l2) {
         String name = settings.word("name", "sgd", NAMES);
         Object given = tree.get("name");
         boolean unclear = given != null && !name.equals(given.toString()); // then no key is blamed beside the name
-        boolean adam = unclear || name.startsWith("adam");
-        boolean momentum = unclear || name.equals("momentum") || name.equals("nesterov");
-        boolean adamw = name.equals("adamw");
-        double mu = momentum ? settings.number("momentum", 0.9, 0, 0.9999999) : 0;
-        double beta1 = adam ? settings.number("beta_1", 0.9, 0, 0.9999999) : 0;
-        double beta2 = adam ? settings.number("beta_2", 0.999, 0, 0.9999999) : 0;
-        double epsilon = adam ? settings.number("epsilon", 1e-7, 1e-30, 1) : 1;
-        double decay = settings.number("weight_decay", adamw ? 0.004 : 0, 0, 1e6);
+        Optimizer optimizer = unclear ? withoutBlame(settings) : read(name, settings);
+        boolean decoupled = name.equals("adamw");
+        double decay = decoupled ? 0 : settings.number("weight_decay", 0, 0, 1e6);
         Clip clip = new Clip(
                 settings.number("clip_norm", Double.POSITIVE_INFINITY, 1e-30, 1e30),
                 settings.number("clip_value", Double.POSITIVE_INFINITY, 1e-30, 1e30));
         settings.check();
-        Optimizer optimizer = adam
-                ? new Adam(beta1, beta2, epsilon, adamw ? decay : 0)
-                : momentum ? new Momentum(mu, name.equals("nesterov")) : new Sgd();
-        return new OptimizerSpec(optimizer, clip, adamw ? 0 : decay);
+        return new OptimizerSpec(optimizer, clip, decay);
+    }
+
+    private static Optimizer withoutBlame(Settings settings) {
+        for (String name : NAMES) read(name, settings);
+        return new Sgd();
+    }
+
+    private static Optimizer read(String name, Settings settings) {
+        return switch (name) {
+            case "momentum", "nesterov" ->
+                new Momentum(settings.number("momentum", 0.9, 0, LARGEST_SHARE), name.equals("nesterov"));
+            case "adam", "adamw" ->
+                new Adam(
+                        settings.number("beta_1", 0.9, 0, LARGEST_SHARE),
+                        settings.number("beta_2", 0.999, 0, LARGEST_SHARE),
+                        epsilon(settings),
+                        name.equals("adamw") ? settings.number("weight_decay", 0.004, 0, 1e6) : 0);
+            case "adagrad" -> new Adagrad(accumulator(settings), epsilon(settings));
+            case "rmsprop" -> new RmsProp(settings.number("rho", 0.9, 0, LARGEST_SHARE), epsilon(settings));
+            case "ftrl" ->
+                new Ftrl(
+                        settings.number("initial_accumulator_value", 0.1, 1e-30, 1e6),
+                        settings.number("beta", 1, 0, 1e6),
+                        settings.number("l1", 0, 0, 1e6),
+                        settings.number("l2", 0, 0, 1e6));
+            default -> new Sgd();
+        };
+    }
+
+    private static double epsilon(Settings settings) {
+        return settings.number("epsilon", 1e-7, 1e-30, 1);
+    }
+
+    private static double accumulator(Settings settings) {
+        return settings.number("initial_accumulator_value", 0.1, 0, 1e6);
     }
 
     /** The whole step that this section describes. */

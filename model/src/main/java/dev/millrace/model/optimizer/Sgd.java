@@ -4,6 +4,16 @@ package dev.millrace.model.optimizer;
 public record Sgd() implements Optimizer {
 
     @Override
+    public String kind() {
+        return "sgd";
+    }
+
+    @Override
+    public boolean normalizes() {
+        return false;
+    }
+
+    @Override
     public OptimizerState init(int parameters) {
         return new OptimizerState(new float[0][]);
     }

@@ -27,6 +27,11 @@ public final class UpdateRule {
         this.l2 = l2;
     }
 
+    /** What its state means; see {@link Optimizer#kind}. */
+    public String kind() {
+        return optimizer.kind();
+    }
+
     /** State before the first step. */
     public OptimizerState init(int parameters) {
         return optimizer.init(parameters);

@@ -1,6 +1,6 @@
 package dev.millrace.model.spec;
 
-import java.util.ArrayList;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -12,7 +12,7 @@ public final class Settings {
     private final String section;
     private final Map<String, ? extends @Nullable Object> tree;
     private final Set<String> known = new TreeSet<>();
-    private final List<String> problems = new ArrayList<>();
+    private final Set<String> problems = new LinkedHashSet<>(); // whoever reads a key twice errs once
 
     /** @param section how messages call it, like {@code optimizer} */
     public Settings(String section, Map<String, ? extends @Nullable Object> tree) {

@@ -21,6 +21,14 @@ class OptimizerSpecTest {
         assertThat(OptimizerSpec.of(Map.of("name", "nesterov")).optimizer()).isEqualTo(new Momentum(0.9, true));
         assertThat(OptimizerSpec.of(Map.of("name", "adam")).optimizer()).isEqualTo(new Adam(0.9, 0.999, 1e-7, 0));
         assertThat(OptimizerSpec.of(Map.of("name", "adamw")).optimizer()).isEqualTo(new Adam(0.9, 0.999, 1e-7, 0.004));
+        assertThat(OptimizerSpec.of(Map.of("name", "adagrad")).optimizer()).isEqualTo(new Adagrad(0.1, 1e-7));
+        assertThat(OptimizerSpec.of(Map.of("name", "rmsprop")).optimizer()).isEqualTo(new RmsProp(0.9, 1e-7));
+    }
+
+    @Test
+    void ftrlBeginsAsInThePaper() {
+        assertThat(OptimizerSpec.of(Map.of("name", "ftrl", "l1", 0.5)).optimizer())
+                .isEqualTo(new Ftrl(0.1, 1, 0.5, 0));
     }
 
     @Test
@@ -67,6 +75,11 @@ class OptimizerSpecTest {
         assertThatThrownBy(() -> new Adam(0.9, Double.NaN, 1e-7, 0))
                 .hasMessage("optimizer.beta_2 must be in [0, 1). Received: NaN");
         assertThatThrownBy(() -> new Adam(0.9, 0.9, 0, 0)).hasMessage("optimizer.epsilon must be > 0. Received: 0.0");
+        assertThatThrownBy(() -> new Adagrad(-1, 1e-7))
+                .hasMessage("optimizer.initial_accumulator_value must be >= 0. Received: -1.0");
+        assertThatThrownBy(() -> new RmsProp(1, 1e-7)).hasMessage("optimizer.rho must be in [0, 1). Received: 1.0");
+        assertThatThrownBy(() -> new Ftrl(0, 0, 0, 0))
+                .hasMessage("optimizer.beta must be > 0 where initial_accumulator_value is 0. Received: 0.0");
         assertThatThrownBy(() -> new Clip(0, 1)).hasMessage("optimizer.clip_norm must be > 0. Received: 0.0");
         assertThatThrownBy(() -> new UpdateRule(new Sgd(), Clip.NONE, -1))
                 .hasMessage("optimizer.l2 must be >= 0. Received: -1.0");

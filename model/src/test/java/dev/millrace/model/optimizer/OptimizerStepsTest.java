@@ -30,6 +30,15 @@ class OptimizerStepsTest {
                 Arguments.of("adam_torch", Map.of("name", "adam", "epsilon", 1e-30)),
                 Arguments.of("adamw", Map.of("name", "adamw")),
                 Arguments.of("adamw_torch", Map.of("name", "adamw", "epsilon", 1e-30, "weight_decay", 0.3)),
+                Arguments.of("adagrad", Map.of("name", "adagrad")),
+                Arguments.of(
+                        "adagrad_torch", Map.of("name", "adagrad", "initial_accumulator_value", 0.5, "epsilon", 1e-30)),
+                Arguments.of("rmsprop", Map.of("name", "rmsprop")),
+                Arguments.of("rmsprop_torch", Map.of("name", "rmsprop", "rho", 0.5, "epsilon", 1e-30)),
+                Arguments.of("ftrl", Map.of("name", "ftrl")),
+                Arguments.of(
+                        "ftrl_l1_l2",
+                        Map.of("name", "ftrl", "initial_accumulator_value", 0.5, "beta", 0, "l1", 0.3, "l2", 2)),
                 Arguments.of("sgd_l2", Map.of("name", "sgd", "weight_decay", 0.05)),
                 Arguments.of("sgd_clip_norm", Map.of("clip_norm", 2)),
                 Arguments.of("sgd_clip_value", Map.of("clip_value", 0.05)),

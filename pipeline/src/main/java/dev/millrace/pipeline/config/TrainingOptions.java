@@ -380,8 +380,10 @@ public final class TrainingOptions {
 
     static final Subtree MODEL =
             new Subtree("model.", "The model, in Keras' words: name, inputs, layers, loss. See deploy/examples.");
-    static final Subtree OPTIMIZER =
-            new Subtree("optimizer.", "Optimizer, its parameters, weight decay and clipping. Unset: sgd.");
+    static final Subtree OPTIMIZER = new Subtree(
+            "optimizer.",
+            "Optimizer by its name in Keras (sgd, momentum, nesterov, adam, adamw, adagrad, rmsprop, ftrl), its"
+                    + " parameters, weight decay and clipping. Unset: sgd.");
     static final Subtree LEARNING_RATE =
             new Subtree("learning-rate.", "Learning rate and its schedule, or a number. Unset: 0.01.");
     static final Subtree KAFKA_PROPERTIES =

@@ -15,7 +15,6 @@ import dev.millrace.model.batchsize.NoiseScaleSize;
 import dev.millrace.model.batchsize.NormTest;
 import dev.millrace.model.batchsize.ProportionalSize;
 import dev.millrace.model.batchsize.Regimes;
-import dev.millrace.model.optimizer.Adam;
 import dev.millrace.model.optimizer.Optimizer;
 import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.optimizer.Sgd;
@@ -78,7 +77,7 @@ public record ConfiguredControllers(BatchConfig batch, Map<String, @Nullable Obj
                 .withMaxAge(batch.maxAge().toMillis() / 1e3);
         if (policy == BatchPolicy.LOSS_PLATEAU) settings = settings.withDeadBand(0);
         Optimizer made = OptimizerSpec.of(optimizer).optimizer();
-        return made instanceof Adam
+        return made.normalizes()
                 ? settings.forAdaptiveOptimizer()
                 : made instanceof Sgd ? settings : settings.withCurvature(UNMEASURED_CURVATURE);
     }

@@ -69,7 +69,7 @@ final class Trainers {
         float[] parameters = spec.initialParameters(settings.seed());
         return new TrainingState(
                 settings.modelJson(),
-                settings.optimizer().toString(),
+                rule.kind(),
                 parameters,
                 rule.init(parameters.length),
                 batchSize.init(),
@@ -89,10 +89,11 @@ final class Trainers {
                     + ". Restore with the model it was trained as, or start without the checkpoint.");
         }
         restored.batchSize = batchSize.resume(restored.batchSize);
-        int slots = rule.init(1).slots().length;
-        if (slots == restored.optimizerState.slots().length) return restored;
-        LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, settings.optimizer());
+        if (restored.optimizer.equals(rule.kind())) return restored;
+        LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, rule.kind());
+        restored.optimizer = rule.kind();
         restored.optimizerState = rule.init(restored.parameters.length);
+        restored.optimizerSteps = 0;
         return restored;
     }
 }

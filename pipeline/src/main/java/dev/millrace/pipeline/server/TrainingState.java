@@ -12,7 +12,7 @@ import dev.millrace.pipeline.minibatch.SplitProgress;
  */
 final class TrainingState {
     final String modelJson;
-    final String optimizer; // its configuration, to notice a change
+    String optimizer; // the kind of its state
     float[] parameters; // [parameters]
     OptimizerState optimizerState;
     BatchSizeState batchSize;

@@ -9,6 +9,7 @@ import dev.millrace.pipeline.serializer.FloatArrays;
 import dev.millrace.pipeline.serializer.VersionedSerializer;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
 import org.apache.flink.core.memory.DataInputView;
@@ -17,10 +18,14 @@ import org.apache.flink.core.memory.DataOutputView;
 /** The server's part of a checkpoint. */
 public final class TrainingStateSerializer extends VersionedSerializer<TrainingState> {
     private static final long serialVersionUID = 1L;
+
+    /** By slots: they told them apart then. */
+    private static final List<String> OPTIMIZERS_BEFORE_FORMAT_5 = List.of("sgd", "momentum", "adam");
+
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(4);
+        super(5);
     }
 
     @Override
@@ -75,7 +80,12 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         float[] gradientBefore = written == 1 ? new float[0] : FloatArrays.read(in);
         float[] anchor = written < 3 ? new float[0] : FloatArrays.read(in);
         TrainingState state = new TrainingState(
-                modelJson, optimizer, parameters, new OptimizerState(slots), batchSize, PrequentialMetrics.read(in));
+                modelJson,
+                written < 5 ? OPTIMIZERS_BEFORE_FORMAT_5.get(slots.length) : optimizer,
+                parameters,
+                new OptimizerState(slots),
+                batchSize,
+                PrequentialMetrics.read(in));
         state.version = in.readLong();
         state.steps = in.readLong();
         state.optimizerSteps = written == 1 ? state.steps : in.readLong();

@@ -13,6 +13,7 @@ import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.metric.Outcomes;
+import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.minibatch.SplitProgress;
@@ -24,6 +25,7 @@ import java.util.SplittableRandom;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Training that goes on from a checkpoint against training that was never interrupted; labels turn round at step 400. */
@@ -57,6 +59,23 @@ class TrainerRestoreTest {
         assertThat(after.snapshot().drift).containsExactly(whole.snapshot().drift);
         assertThat(whole.state().drifts).as("drifts, or nothing was tested").isPositive();
         assertThat(whole.state().batchSize.batchSize()).as("grown").isGreaterThan(16);
+    }
+
+    @ParameterizedTest(name = "{0} -> {1}")
+    @CsvSource({"momentum, nesterov, true", "adam, adamw, true", "momentum, adagrad, false", "adam, ftrl, false"})
+    void keepsAnOptimizersStateOnlyForOneOfItsKind(String before, String after, boolean kept) throws Exception {
+        Trainer trainer = Trainers.create(settings(before), null, false);
+        run(trainer, 0, 5);
+        float[] slot = trainer.state().optimizerState.slots()[0].clone();
+
+        TrainingState restored = Trainers.create(settings(after), copy(trainer.snapshot()), false)
+                .state();
+
+        float[] begun =
+                OptimizerSpec.of(Map.of("name", after)).rule().init(slot.length).slots()[0];
+        assertThat(restored.optimizerState.slots()[0]).containsExactly(kept ? slot : begun);
+        assertThat(restored.optimizerSteps).isEqualTo(kept ? 5 : 0);
+        assertThat(restored.parameters).containsExactly(trainer.state().parameters);
     }
 
     private static void run(Trainer trainer, int from, int to) {
@@ -109,6 +128,10 @@ class TrainerRestoreTest {
     }
 
     private static ServerSettings settings() {
+        return settings("momentum");
+    }
+
+    private static ServerSettings settings(String optimizer) {
         BatchSizePolicy policy = GrowOnSettling.of(SPEC.layout().size());
         BatchSizeController controller =
                 new BatchSizeController(policy, ControllerSettings.recommended(new BatchSizeBounds(1, 1024)));
@@ -117,7 +140,7 @@ class TrainerRestoreTest {
                 SPEC.toJson(),
                 List.of("samples"),
                 7,
-                Map.of("name", "momentum"),
+                Map.of("name", optimizer),
                 Map.of("initial", 0.5),
                 new BatchSettings(Controllers.always(controller), 1, 1024, true, DriftKind.PAGE_HINKLEY, true),
                 false,
