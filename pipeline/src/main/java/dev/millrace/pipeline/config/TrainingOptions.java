@@ -379,7 +379,7 @@ public final class TrainingOptions {
     // Families of keys ------------------------------------------------------------------------------------------------
 
     static final Subtree MODEL =
-            new Subtree("model.", "The model, in Keras' words: name, inputs, layers, loss. See deploy/examples.");
+            new Subtree("model.", "The model, in Keras' words: name, inputs, layers, loss. See deploy/LAYERS.md.");
     static final Subtree OPTIMIZER =
             new Subtree("optimizer.", "Optimizer, its parameters, weight decay and clipping. Unset: sgd.");
     static final Subtree LEARNING_RATE =
