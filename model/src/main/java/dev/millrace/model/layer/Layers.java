@@ -4,6 +4,7 @@ import dev.millrace.model.memory.OffHeap;
 import dev.millrace.model.spec.Activation;
 import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
+import dev.millrace.model.spec.DepthwiseConv2dSpec;
 import dev.millrace.model.spec.DropoutSpec;
 import dev.millrace.model.spec.FlattenSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
@@ -48,6 +49,9 @@ public final class Layers {
         }
         if (layer instanceof Conv2dSpec conv2d) {
             return new Conv2dLayer(conv2d, placed.input(), activation, tensors, placed.offset());
+        }
+        if (layer instanceof DepthwiseConv2dSpec depthwise) {
+            return new DepthwiseConv2dLayer(depthwise, placed, activation, tensors);
         }
         if (layer instanceof Pooling2dSpec pool) {
             return pooling(pool.pooling(), Pools.of(placed.input(), pool.window(), placed.output()), tensors.chunk());

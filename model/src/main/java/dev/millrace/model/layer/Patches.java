@@ -131,7 +131,7 @@ final class Patches implements AutoCloseable {
             Memory.copy(from, to, length);
             return;
         }
-        for (long i = 0; i < 4L * length; i += 4) Memory.put(to + i, Memory.get(from + i));
+        for (int i = 0; i < length; i++) Memory.put(to + 4L * i, Memory.get(from + 4L * i));
     }
 
     /**

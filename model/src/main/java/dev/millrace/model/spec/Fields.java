@@ -30,6 +30,10 @@ final class Fields {
         return tree.get(key);
     }
 
+    boolean has(String key) {
+        return value(key) != null;
+    }
+
     /** A name that can be part of a file's and a topic's. */
     String name(String fallback) {
         Object value = value("name");

@@ -34,6 +34,7 @@ final class LayerReader {
         Map<String, Kind> kinds = new TreeMap<>();
         kinds.put("dense", LayerReader::dense);
         kinds.put("conv2d", LayerReader::conv2d);
+        kinds.put("depthwise_conv2d", LayerReader::depthwiseConv2d);
         kinds.put("max_pooling2d", (fields, place) -> pooling(fields, place, Pooling.MAX));
         kinds.put("average_pooling2d", (fields, place) -> pooling(fields, place, Pooling.AVERAGE));
         kinds.put("global_max_pooling2d", (fields, place) -> new GlobalPooling2dSpec(place.name(fields), Pooling.MAX));
@@ -99,6 +100,19 @@ final class LayerReader {
                         fields.word("padding", Padding.class, Padding.VALID)),
                 activation(fields, place),
                 fields.word("kernel_initializer", Initializer.class, Initializer.GLOROT_UNIFORM),
+                fields.word("bias_initializer", Initializer.class, Initializer.ZEROS));
+    }
+
+    private static LayerSpec depthwiseConv2d(Fields fields, Place place) {
+        return new DepthwiseConv2dSpec(
+                place.name(fields),
+                fields.has("depth_multiplier") ? fields.integer("depth_multiplier", 1, LARGEST) : 1,
+                window(
+                        fields.pair("kernel_size", null, LARGEST),
+                        fields.pair("strides", List.of(1, 1), LARGEST),
+                        fields.word("padding", Padding.class, Padding.VALID)),
+                activation(fields, place),
+                fields.word("depthwise_initializer", Initializer.class, Initializer.GLOROT_UNIFORM),
                 fields.word("bias_initializer", Initializer.class, Initializer.ZEROS));
     }
 

@@ -8,6 +8,7 @@ import java.util.SplittableRandom;
 public sealed interface LayerSpec
         permits Conv2dSpec,
                 DenseSpec,
+                DepthwiseConv2dSpec,
                 DropoutSpec,
                 FlattenSpec,
                 GlobalPooling2dSpec,

@@ -28,6 +28,11 @@ final class ImageModels {
                 "conv2d: {filters: 5, kernel_size: 3}, global_max_pooling2d: {}",
                 "conv2d: {filters: 4, kernel_size: 3}, layer_normalization: {}, flatten: {}",
                 "conv2d: {filters: 4, kernel_size: 3}, flatten: {}, layer_normalization: {epsilon: 0.1}",
+                "depthwise_conv2d: {kernel_size: 3, activation: tanh}, flatten: {}",
+                "depthwise_conv2d: {kernel_size: [2, 3], strides: 2, padding: same, depth_multiplier: 3},"
+                        + " conv2d: {filters: 3, kernel_size: 1, activation: relu}, flatten: {}",
+                "conv2d: {filters: 4, kernel_size: 2}, depthwise_conv2d: {kernel_size: 2, depth_multiplier: 2,"
+                        + " activation: sigmoid}, flatten: {}",
                 "layer_normalization: {}, flatten: {}, dense: {units: 4, activation: tanh}",
                 "conv2d: {filters: 4, kernel_size: 3, padding: same, activation: relu}, max_pooling2d: {},"
                         + " layer_normalization: {}, conv2d: {filters: 5, kernel_size: 2, activation: tanh},"

@@ -3,6 +3,7 @@ package dev.millrace.model.engine;
 import dev.millrace.model.spec.Activation;
 import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
+import dev.millrace.model.spec.DepthwiseConv2dSpec;
 import dev.millrace.model.spec.FlattenSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
@@ -24,6 +25,9 @@ final class ReferenceLayers {
         if (layer instanceof DenseSpec dense) return activate(dense.activation(), dense(dense, parameters, offset, x));
         if (layer instanceof Conv2dSpec conv) {
             return activate(conv.activation(), conv2d(conv, placed.input(), placed.output(), parameters, offset, x));
+        }
+        if (layer instanceof DepthwiseConv2dSpec conv) {
+            return activate(conv.activation(), depthwise(conv, placed.input(), placed.output(), parameters, offset, x));
         }
         if (layer instanceof Pooling2dSpec pool) {
             return pool(pool.pooling(), pool.window(), placed.input(), placed.output(), x);
@@ -72,6 +76,33 @@ final class ReferenceLayers {
                         }
                     }
                     z[(y * out.width() + x) * conv.filters() + f] = sum;
+                }
+            }
+        }
+        return z;
+    }
+
+    private static double[] depthwise(
+            DepthwiseConv2dSpec conv, Shape in, Shape out, double[] parameters, int offset, double[] image) {
+        Window window = conv.window();
+        int top = before(window.padding(), in.height(), window.height(), window.rowStride());
+        int left = before(window.padding(), in.width(), window.width(), window.columnStride());
+        int made = out.channels();
+        double[] z = new double[out.size()];
+        for (int at = 0; at < z.length; at++) {
+            int f = at % made;
+            int c = f / conv.multiplier();
+            int k = f % conv.multiplier();
+            int x = at / made % out.width();
+            int y = at / made / out.width();
+            z[at] = parameters[offset + window.height() * window.width() * made + f];
+            for (int i = 0; i < window.height(); i++) {
+                for (int j = 0; j < window.width(); j++) {
+                    int v = y * window.rowStride() + i - top;
+                    int u = x * window.columnStride() + j - left;
+                    if (v < 0 || v >= in.height() || u < 0 || u >= in.width()) continue;
+                    int weight = ((i * window.width() + j) * in.channels() + c) * conv.multiplier() + k;
+                    z[at] += parameters[offset + weight] * image[(v * in.width() + u) * in.channels() + c];
                 }
             }
         }

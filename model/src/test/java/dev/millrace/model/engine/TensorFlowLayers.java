@@ -3,6 +3,7 @@ package dev.millrace.model.engine;
 import dev.millrace.model.spec.Activation;
 import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
+import dev.millrace.model.spec.DepthwiseConv2dSpec;
 import dev.millrace.model.spec.FlattenSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
@@ -41,6 +42,15 @@ final class TensorFlowLayers {
         if (layer instanceof Conv2dSpec conv) {
             Window window = conv.window();
             Operand<TFloat32> z = tf.nn.conv2d(
+                    x,
+                    parameters.get(0),
+                    List.of(1L, (long) window.rowStride(), (long) window.columnStride(), 1L),
+                    window.padding().word().toUpperCase(Locale.ROOT));
+            return activate(conv.activation(), tf.math.add(z, parameters.get(1)));
+        }
+        if (layer instanceof DepthwiseConv2dSpec conv) {
+            Window window = conv.window();
+            Operand<TFloat32> z = tf.nn.depthwiseConv2dNative(
                     x,
                     parameters.get(0),
                     List.of(1L, (long) window.rowStride(), (long) window.columnStride(), 1L),

@@ -76,6 +76,8 @@ class ImageLayersTest {
         "'[28, 27, 1]', 'conv2d: {filters: 4, kernel_size: 3, strides: 2, padding: same}', '[14, 14, 4]'",
         "'[9, 8, 3]', 'conv2d: {filters: 2, kernel_size: [5, 1], strides: [2, 3]}', '[3, 3, 2]'",
         "'[3, 3, 1]', 'conv2d: {filters: 1, kernel_size: 5, padding: same}', '[3, 3, 1]'",
+        "'[9, 8, 3]', 'depthwise_conv2d: {kernel_size: 3, depth_multiplier: 2}', '[7, 6, 6]'",
+        "'[9, 8, 3]', 'depthwise_conv2d: {kernel_size: 3, strides: 2, padding: same}', '[5, 4, 3]'",
         "'[28, 27, 3]', 'max_pooling2d', '[14, 13, 3]'",
         "'[28, 27, 3]', 'average_pooling2d: {pool_size: [3, 2]}', '[9, 13, 3]'",
         "'[7, 7, 3]', 'max_pooling2d: {pool_size: 3, strides: 2}', '[3, 3, 3]'",
@@ -112,6 +114,11 @@ class ImageLayersTest {
                 "[4, 9, 1] | average_pooling2d: {pool_size: [5, 1]}"
                         + " | model.layers[0]: average_pooling2d_1: pool_size [5, 1] must fit into the image without"
                         + " padding. Received an image of [4, 9, 1]",
+                "[4, 9, 1] | depthwise_conv2d: {kernel_size: 5}"
+                        + " | model.layers[0]: depthwise_conv2d_1: kernel_size [5, 5] must fit into the image without"
+                        + " padding. Received an image of [4, 9, 1]",
+                "[4, 9, 1] | depthwise_conv2d: {kernel_size: 3, depth_multiplier: 0}"
+                        + " | depth_multiplier must be an integer in 1..16777216. Received: 0",
                 "[4, 4, 1] | max_pooling2d: {padding: same}"
                         + " | model.layers[0].max_pooling2d.padding must be valid. Received: same",
                 "[4, 4, 1] | conv2d: {filters: 2}"
@@ -220,6 +227,16 @@ class ImageLayersTest {
 
         assertThat(Math.sqrt(squares / 8000)).isCloseTo(deviation, within(0.03 * deviation));
         assertThat(Arrays.copyOfRange(parameters, 8000, 8040)).containsOnly(0f);
+    }
+
+    @Test
+    void depthwiseKernelsLieAsKerasHasThem() {
+        assertThat(with("[9, 8, 3]", "depthwise_conv2d: {kernel_size: [3, 2], depth_multiplier: 4}")
+                        .layout()
+                        .blocks())
+                .startsWith(
+                        new ParameterBlock("depthwise_conv2d_1/depthwise_kernel", List.of(3, 2, 3, 4), 0),
+                        new ParameterBlock("depthwise_conv2d_1/bias", List.of(12), 72));
     }
 
     @Test
