@@ -16,6 +16,7 @@ MODELS = {
     "784-128-10": ([784, 128, 10], "softmax"),
     "784-512-256-10": ([784, 512, 256, 10], "softmax"),
     "32-64-32-1": ([32, 64, 32, 1], "sigmoid"),
+    "cnn-28x28x1": ([28 * 28, 10], "softmax"),  # inputs and outputs; the layers are those of convolutions()
 }
 SLICE = 0.1
 
@@ -28,18 +29,38 @@ def blas():
     return libraries[0]
 
 
+def convolutions():
+    return [
+        torch.nn.Unflatten(1, (1, 28, 28)),
+        torch.nn.Conv2d(1, 16, 3),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Conv2d(16, 32, 3),
+        torch.nn.ReLU(),
+        torch.nn.MaxPool2d(2),
+        torch.nn.Flatten(),
+        torch.nn.Linear(800, 64),
+        torch.nn.ReLU(),
+        torch.nn.Linear(64, 10),
+    ]
+
+
+def perceptron(widths):
+    layers = []
+    for i, (inputs, units) in enumerate(zip(widths, widths[1:])):
+        layers.append(torch.nn.Linear(inputs, units))
+        if i < len(widths) - 2:
+            layers.append(torch.nn.ReLU())
+    return layers
+
+
 def main():
     name, batch, seconds = sys.argv[1], int(sys.argv[2]), float(sys.argv[3])
     library = blas()
     torch.set_num_threads(1)
     torch.manual_seed(1)
     widths, last = MODELS[name]
-    layers = []
-    for i, (inputs, units) in enumerate(zip(widths, widths[1:])):
-        layers.append(torch.nn.Linear(inputs, units))
-        if i < len(widths) - 2:
-            layers.append(torch.nn.ReLU())
-    model = torch.nn.Sequential(*layers)
+    model = torch.nn.Sequential(*(convolutions() if name.startswith("cnn") else perceptron(widths)))
     x = torch.rand(batch, widths[0])
     if last == "softmax":
         y = torch.randint(0, widths[-1], (batch,))

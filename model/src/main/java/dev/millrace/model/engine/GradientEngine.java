@@ -18,7 +18,9 @@ public interface GradientEngine extends AutoCloseable {
     void upload(int offset, float[] block, int length);
 
     /**
-     * Overwrites {@code into} with the sums over all rows of the batch at the parameters uploaded last.
+     * Overwrites {@code into} with the sums over all rows of the batch at the parameters uploaded last. The same calls in
+     * the same order give the same bits; a model with dropout draws new masks for each row, by the seed of the layer and
+     * the number of rows that this engine has learnt from before.
      *
      * @param microBatch how many rows go through the device at once, >= 1; the result does not depend on it but for
      *     rounding

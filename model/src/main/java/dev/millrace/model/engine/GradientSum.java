@@ -10,7 +10,10 @@ public final class GradientSum {
     /** sum_i weight_i * d loss_i / d parameters, [parameters]. */
     public final float[] gradient;
 
-    /** What the model predicted before learning from the batch, [rows, outputs], row-major; at least this long. */
+    /**
+     * What the model predicted before learning from the batch, with dropout's masks if it has any, [rows, outputs],
+     * row-major; at least this long.
+     */
     public float[] predictions = new float[0];
 
     /** Number of samples, zero weights included. */
@@ -25,7 +28,10 @@ public final class GradientSum {
     /** sum_i weight_i * loss_i^2, for the spread of the loss. */
     public double lossSquaredSum;
 
-    /** Whether {@link #squaredNormSum} is wanted: a pass over all activations, some tenth of a step. */
+    /**
+     * Whether {@link #squaredNormSum} is wanted: a pass over all activations, some tenth of a step. Convolutions compute
+     * each sample's gradient apart for it.
+     */
     public final boolean withNorms;
 
     /** sum_i |weight_i * d loss_i / d parameters|^2, the samples' own gradients; NaN if not wanted. */

@@ -1,18 +1,15 @@
 package dev.millrace.model.engine;
 
-import dev.millrace.model.layer.DenseLayer;
 import dev.millrace.model.layer.Layer;
+import dev.millrace.model.layer.Layers;
 import dev.millrace.model.loss.LossSums;
 import dev.millrace.model.loss.OutputLoss;
 import dev.millrace.model.memory.Memory;
 import dev.millrace.model.memory.OffHeap;
-import dev.millrace.model.spec.Activation;
 import dev.millrace.model.spec.DenseSpec;
 import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
-import dev.millrace.model.spec.ParameterBlock;
-import java.util.ArrayList;
-import java.util.List;
+import dev.millrace.model.spec.PlacedLayer;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -23,6 +20,11 @@ import org.bytedeco.javacpp.FloatPointer;
 public final class Nd4jEngine implements GradientEngine {
     private static final int SMALLEST_CHUNK = 64;
     private static final int LARGEST_CHUNK = 512;
+
+    /** 2 MiB of outputs and their gradients. */
+    private static final long CACHED_VALUES = 1 << 19;
+
+    private static final int FEWEST_IMAGES = 4;
 
     private final int inputs;
     private final int outputs;
@@ -50,34 +52,25 @@ public final class Nd4jEngine implements GradientEngine {
         this.gradients = new OffHeap(size);
         this.features = new OffHeap((long) chunk * inputs);
         this.input = features.pointer(0);
-        this.layers = compile(spec);
+        this.layers = Layers.compile(spec, parameters, gradients, chunk).toArray(new Layer[0]);
         LayerSpec last = spec.layers().get(spec.layers().size() - 1);
         this.loss = OutputLoss.of(spec.loss(), last.activation(), outputs);
     }
 
-    /** Twice the widest layer: products want many rows, caches few. Measured best within 64..512. */
+    /**
+     * Twice the widest dense layer: products want many rows, caches few. Measured best within 64..512. Images have so many
+     * values that the cache decides alone.
+     */
     private static int chunkOf(ModelSpec spec) {
         int widest = 0;
-        int width = spec.inputs();
-        for (LayerSpec layer : spec.layers()) {
-            width = layer.outputs(width);
-            widest = Math.max(widest, width);
+        boolean images = false;
+        for (PlacedLayer placed : spec.placedLayers()) {
+            if (placed.layer() instanceof DenseSpec dense) widest = Math.max(widest, dense.units());
+            images |= placed.input().isImage();
         }
-        return Math.min(Math.max(2 * widest, SMALLEST_CHUNK), LARGEST_CHUNK);
-    }
-
-    private Layer[] compile(ModelSpec spec) {
-        List<Layer> compiled = new ArrayList<>();
-        int offset = 0;
-        int width = inputs;
-        for (LayerSpec layer : spec.layers()) {
-            boolean last = compiled.size() == spec.layers().size() - 1;
-            Activation activation = last ? Activation.LINEAR : layer.activation();
-            compiled.add(new DenseLayer((DenseSpec) layer, activation, width, parameters, gradients, offset, chunk));
-            for (ParameterBlock block : layer.parameters(width, offset)) offset += block.size();
-            width = layer.outputs(width);
-        }
-        return compiled.toArray(new Layer[0]);
+        int chunk = Math.min(Math.max(2 * widest, SMALLEST_CHUNK), LARGEST_CHUNK);
+        if (!images) return chunk;
+        return (int) Math.min(chunk, Math.max(CACHED_VALUES / spec.keptPerSample(), FEWEST_IMAGES));
     }
 
     @Override
@@ -109,7 +102,7 @@ public final class Nd4jEngine implements GradientEngine {
         int step = Math.min(microBatch, chunk);
         for (int from = 0; from < rows; from += step) {
             int n = Math.min(step, rows - from);
-            forward(batch, from, n);
+            forward(batch, from, n, true);
             Layer last = layers[layers.length - 1];
             loss.apply(
                     last.output().address() + 4 * last.output().position(),
@@ -122,8 +115,7 @@ public final class Nd4jEngine implements GradientEngine {
                     sums);
             forgetUnweighted(batch.weights(), from, n);
             silence(batch.weights(), from, n);
-            backward(n, from == 0);
-            if (into.withNorms) norms += squaredNorms(n);
+            norms += backward(n, from == 0, into.withNorms);
         }
         sums.finish();
         if (rows == 0) Memory.zero(gradients.address(0), into.gradient.length);
@@ -148,17 +140,17 @@ public final class Nd4jEngine implements GradientEngine {
         int step = Math.min(microBatch, chunk);
         for (int from = 0; from < rows; from += step) {
             int n = Math.min(step, rows - from);
-            forward(batch, from, n);
+            forward(batch, from, n, false);
             FloatPointer logits = layers[layers.length - 1].output();
             loss.predict(logits.address() + 4 * logits.position(), n, from, predictions);
         }
     }
 
-    private void forward(SampleBatch batch, int from, int rows) {
+    private void forward(SampleBatch batch, int from, int rows, boolean training) {
         Memory.copyIn(batch.features(), from * inputs, features.address(0), rows * inputs);
         FloatPointer x = input;
         for (Layer layer : layers) {
-            layer.forward(x, rows);
+            layer.forward(x, rows, training);
             x = layer.output();
         }
     }
@@ -182,23 +174,14 @@ public final class Nd4jEngine implements GradientEngine {
         }
     }
 
-    private void backward(int rows, boolean first) {
+    /** A row's gradient has the layers' gradients as parts, so their squares add up. */
+    private double backward(int rows, boolean first, boolean withNorms) {
+        double norms = 0;
         for (int i = layers.length - 1; i > 0; i--) {
             Layer below = layers[i - 1];
-            layers[i].backward(below.output(), below.outputGradient(), rows, first);
+            norms += layers[i].backward(below.output(), below.outputGradient(), rows, first, withNorms);
         }
-        layers[0].backward(input, null, rows, first);
-    }
-
-    /** A row's gradient has the layers' gradients as parts, so their squares add up. */
-    private double squaredNorms(int rows) {
-        double sum = 0;
-        FloatPointer x = input;
-        for (Layer layer : layers) {
-            sum += layer.squaredNorms(x, rows);
-            x = layer.output();
-        }
-        return sum;
+        return norms + layers[0].backward(input, null, rows, first, withNorms);
     }
 
     /** What would otherwise read or write memory that is not ours. */

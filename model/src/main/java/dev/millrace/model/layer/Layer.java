@@ -9,20 +9,18 @@ import org.jspecify.annotations.Nullable;
  */
 public interface Layer extends AutoCloseable {
 
-    /** Values of one sample that leave it. */
-    int units();
-
     /**
      * Computes the outputs of the first {@code rows} rows.
      *
      * @param input [rows, inputs]; must stay as it is until backward
+     * @param training whether backward follows; what belongs to training alone is left out of a prediction
      */
-    void forward(FloatPointer input, int rows);
+    void forward(FloatPointer input, int rows, boolean training);
 
-    /** What {@link #forward} computed, [rows, units]; the last layer leaves it without its activation. */
+    /** What {@link #forward} computed, [rows, outputs]; the last layer leaves it without its activation. */
     FloatPointer output();
 
-    /** Where the next layer, or the loss, writes d loss / d output, [rows, units]. */
+    /** Where the next layer, or the loss, writes d loss / d output, [rows, outputs]. */
     FloatPointer outputGradient();
 
     /**
@@ -31,17 +29,14 @@ public interface Layer extends AutoCloseable {
      * @param input as given to forward
      * @param inputGradient receives d loss / d input, [rows, inputs]; null if nobody wants it
      * @param first whether the gradient is overwritten instead of added to
+     * @param withNorms whether the result is wanted
+     * @return sum over the rows of |g_r|^2, with g_r the gradient of this layer's parameters by row r alone; 0 if it is not
+     *     wanted or there are no parameters
      */
-    void backward(FloatPointer input, @Nullable FloatPointer inputGradient, int rows, boolean first);
+    double backward(
+            FloatPointer input, @Nullable FloatPointer inputGradient, int rows, boolean first, boolean withNorms);
 
-    /**
-     * Sum over the rows of |g_r|^2, with g_r the gradient of this layer's parameters by row r alone; after backward.
-     *
-     * @param input as given to backward
-     */
-    double squaredNorms(FloatPointer input, int rows);
-
-    /** Clears the outputs and the output gradients of one row, so that it adds nothing to a gradient. */
+    /** Clears what forward kept of one row, and its output gradients, so that it adds nothing to a gradient. */
     void silence(int row);
 
     @Override

@@ -6,6 +6,7 @@ import static org.bytedeco.dnnl.global.dnnl.dnnl_sgemm;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasNoTrans;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasRowMajor;
 import static org.bytedeco.openblas.global.openblas_nolapack.CblasTrans;
+import static org.bytedeco.openblas.global.openblas_nolapack.cblas_saxpy;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemm;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sgemv;
 import static org.bytedeco.openblas.global.openblas_nolapack.cblas_sger;
@@ -103,6 +104,28 @@ public final class Blas {
         } else {
             dnnl_sgemm((byte) 'N', (byte) 'N', rows, inputs, units, 1f, dz, units, w, inputs, 0f, dx, inputs);
         }
+    }
+
+    /** {@code c[m, n] = a[m, k] b[k, n]}. */
+    public static void product(FloatPointer a, FloatPointer b, FloatPointer c, int m, int k, int n) {
+        dnnl_sgemm((byte) 'N', (byte) 'N', m, n, k, 1f, a, k, b, n, 0f, c, n);
+    }
+
+    /** {@code c[m, n] = beta c + a[k, m]' b[k, n]}. */
+    public static void transposedProduct(
+            FloatPointer a, FloatPointer b, FloatPointer c, float beta, int m, int k, int n) {
+        dnnl_sgemm((byte) 'T', (byte) 'N', m, n, k, 1f, a, m, b, n, beta, c, n);
+    }
+
+    /** {@code c[m, n] = a[m, k] b[n, k]'}, with rows of c {@code stride >= n} apart. */
+    public static void productWithTransposed(
+            FloatPointer a, FloatPointer b, FloatPointer c, int stride, int m, int k, int n) {
+        dnnl_sgemm((byte) 'N', (byte) 'T', m, n, k, 1f, a, k, b, k, 0f, c, stride);
+    }
+
+    /** {@code y[length] += x[length]}. */
+    public static void add(FloatPointer x, FloatPointer y, int length) {
+        cblas_saxpy(length, 1f, x, 1, y, 1);
     }
 
     /** {@code sums[units] += ones[rows]' z[rows, units]}. */

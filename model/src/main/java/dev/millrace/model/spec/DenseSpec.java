@@ -20,21 +20,32 @@ public record DenseSpec(
     }
 
     @Override
-    public int outputs(int inputs) {
-        return units;
+    public Shape output(Shape input) {
+        if (input.isImage()) {
+            throw new IllegalArgumentException(name + " takes a flat input, [features]. Received: " + input
+                    + "; put flatten or global_average_pooling2d before it");
+        }
+        return Shape.flat(units);
     }
 
     @Override
-    public List<ParameterBlock> parameters(int inputs, int offset) {
+    public List<ParameterBlock> parameters(Shape input, int offset) {
+        int inputs = input.size();
         return List.of(
                 new ParameterBlock(name + "/kernel", List.of(units, inputs), offset),
                 new ParameterBlock(name + "/bias", List.of(units), offset + units * inputs));
     }
 
     @Override
-    public void initialize(float[] values, int offset, int inputs, SplittableRandom random) {
+    public void initialize(float[] values, int offset, Shape input, SplittableRandom random) {
+        int inputs = input.size();
         kernelInitializer.fill(values, offset, units * inputs, inputs, units, random);
         biasInitializer.fill(values, offset + units * inputs, units, inputs, units, random);
+    }
+
+    @Override
+    public String traits() {
+        return activation.word();
     }
 
     @Override

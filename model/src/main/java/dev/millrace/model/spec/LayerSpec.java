@@ -4,23 +4,47 @@ import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 
-/** One layer as data: its shape, its parameters and how they begin. */
-public sealed interface LayerSpec permits DenseSpec {
+/** One layer as data: its shapes, its parameters and how they begin. */
+public sealed interface LayerSpec
+        permits Conv2dSpec,
+                DenseSpec,
+                DepthwiseConv2dSpec,
+                DropoutSpec,
+                FlattenSpec,
+                GlobalPooling2dSpec,
+                LayerNormalizationSpec,
+                Pooling2dSpec {
 
     /** Unique in the model; the prefix of its parameters' names. */
     String name();
 
-    /** Values of one sample that leave it, given those that enter. */
-    int outputs(int inputs);
+    /**
+     * The shape of what leaves it.
+     *
+     * @throws IllegalArgumentException naming the layer, the shape that it takes and the one received
+     */
+    Shape output(Shape input);
 
-    /** What it does to its weighted sums. */
-    Activation activation();
+    /** What it does to its weighted sums; linear if it has none. */
+    default Activation activation() {
+        return Activation.LINEAR;
+    }
 
     /** Its parameters in the order of the flat vector, beginning at {@code offset}. */
-    List<ParameterBlock> parameters(int inputs, int offset);
+    default List<ParameterBlock> parameters(Shape input, int offset) {
+        return List.of();
+    }
 
     /** Writes initial values for {@link #parameters}. */
-    void initialize(float[] values, int offset, int inputs, SplittableRandom random);
+    default void initialize(float[] values, int offset, Shape input, SplittableRandom random) {}
+
+    /** Values that an engine keeps of each sample on its way forward and back: outputs and their gradients. */
+    default long kept(Shape input) {
+        return 2L * output(input).size();
+    }
+
+    /** What it does, in a word or two, for people to read; may be empty. */
+    String traits();
 
     /** The layer as it stands in a specification. */
     Map<String, Object> toTree();

@@ -12,17 +12,19 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * name: digits
- * inputs: 784
+ * inputs: [28, 28, 1]
  * layers:
- *   - dense: {units: 128, activation: relu}
+ *   - conv2d: {filters: 16, kernel_size: 3, activation: relu}
+ *   - max_pooling2d: {pool_size: 2}
+ *   - flatten
  *   - dense: {units: 10, activation: softmax}
  * loss: categorical_crossentropy
  * </pre>
  *
  * @param name what its snapshots are called
- * @param inputs features of one sample
+ * @param inputShape of one sample; {@code inputs: 784} is a flat one
  */
-public record ModelSpec(String name, int inputs, List<LayerSpec> layers, Loss loss) {
+public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, Loss loss) {
     public ModelSpec {
         layers = List.copyOf(layers);
     }
@@ -55,17 +57,22 @@ public record ModelSpec(String name, int inputs, List<LayerSpec> layers, Loss lo
     public Map<String, Object> toTree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", name);
-        tree.put("inputs", inputs);
+        tree.put("inputs", inputShape.isImage() ? inputShape.extents() : inputs());
         tree.put("layers", layers.stream().map(LayerSpec::toTree).toList());
         tree.put("loss", loss.word());
         return tree;
     }
 
+    /** Features of one sample, in the order of {@link #inputShape}. */
+    public int inputs() {
+        return inputShape.size();
+    }
+
     /** Values of one sample that leave the last layer. */
     public int outputs() {
-        int width = inputs;
-        for (LayerSpec layer : layers) width = layer.outputs(width);
-        return width;
+        Shape shape = inputShape;
+        for (LayerSpec layer : layers) shape = layer.output(shape);
+        return shape.size();
     }
 
     /** Labels of one sample. */
@@ -73,31 +80,41 @@ public record ModelSpec(String name, int inputs, List<LayerSpec> layers, Loss lo
         return loss.labelWidth(outputs());
     }
 
+    /** The layers with their shapes and places, from the first to the last. */
+    public List<PlacedLayer> placedLayers() {
+        List<PlacedLayer> placed = new ArrayList<>();
+        int offset = 0;
+        Shape shape = inputShape;
+        for (LayerSpec layer : layers) {
+            Shape output = layer.output(shape);
+            List<ParameterBlock> parameters = layer.parameters(shape, offset);
+            placed.add(new PlacedLayer(layer, shape, output, offset, parameters));
+            for (ParameterBlock block : parameters) offset = Math.addExact(offset, block.size());
+            shape = output;
+        }
+        return placed;
+    }
+
     /** Where each tensor lies in the flat vector. */
     public ParameterLayout layout() {
-        List<ParameterBlock> blocks = new ArrayList<>();
-        int offset = 0;
-        int width = inputs;
-        for (LayerSpec layer : layers) {
-            for (ParameterBlock block : layer.parameters(width, offset)) {
-                blocks.add(block);
-                offset = Math.addExact(offset, block.size());
-            }
-            width = layer.outputs(width);
-        }
-        return new ParameterLayout(blocks);
+        return new ParameterLayout(placedLayers().stream()
+                .flatMap(placed -> placed.parameters().stream())
+                .toList());
+    }
+
+    /** Values that an engine keeps of each sample while it goes through the layers, the features apart. */
+    public long keptPerSample() {
+        long kept = 0;
+        for (PlacedLayer placed : placedLayers()) kept += placed.layer().kept(placed.input());
+        return kept;
     }
 
     /** Parameters before the first step; the same seed gives the same on every machine. */
     public float[] initialParameters(long seed) {
         float[] values = new float[layout().size()];
         SplittableRandom random = new SplittableRandom(seed);
-        int offset = 0;
-        int width = inputs;
-        for (LayerSpec layer : layers) {
-            layer.initialize(values, offset, width, random.split());
-            for (ParameterBlock block : layer.parameters(width, offset)) offset += block.size();
-            width = layer.outputs(width);
+        for (PlacedLayer placed : placedLayers()) {
+            placed.layer().initialize(values, placed.offset(), placed.input(), random.split());
         }
         return values;
     }

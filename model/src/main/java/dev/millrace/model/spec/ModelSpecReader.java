@@ -1,8 +1,8 @@
 package dev.millrace.model.spec;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.HashSet;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -10,43 +10,47 @@ import org.jspecify.annotations.Nullable;
 
 /** Reads a specification as a whole before it complains, and then names every mistake at once. */
 final class ModelSpecReader {
-    private static final Set<String> MODEL_KEYS = Set.of("name", "inputs", "layers", "loss");
-    private static final Set<String> LAYER_KINDS = Set.of("dense");
-    private static final Set<String> DENSE_KEYS =
-            Set.of("name", "units", "activation", "kernel_initializer", "bias_initializer");
-    private static final String NAME = "[a-zA-Z0-9._-]{1,200}";
+    private static final int LARGEST_INPUT = 1 << 24;
 
     private final List<String> problems = new ArrayList<>();
 
     ModelSpec read(Map<String, ? extends @Nullable Object> tree) {
-        rejectUnknown("model", tree, MODEL_KEYS);
-        String name = text(tree, "model", "name", "model");
-        if (!name.matches(NAME) || name.matches("\\.+")) {
-            problems.add("model.name must be 1 to 200 of a-z A-Z 0-9 . _ -. Received: " + name);
-        }
-        int inputs = integer(tree, "model", "inputs", 1, 1 << 24);
-        List<@Nullable LayerSpec> read = layers(tree.get("layers"));
+        Fields model = new Fields("model", tree, problems);
+        String name = model.name("model");
+        if (name.matches("\\.+")) model.reject("name must not be dots alone", name);
+        Shape input = input(model);
+        List<@Nullable LayerSpec> read = layers(model.value("layers"));
+        Loss loss = model.word("loss", Loss.class);
+        model.rejectUnknown();
         List<LayerSpec> layers = new ArrayList<>();
         for (LayerSpec layer : read) if (layer != null) layers.add(layer);
         checkNames(layers);
-        Loss loss = word(tree, "model", "loss", Loss.class, null);
+        Shape output = input == null || layers.isEmpty() || layers.size() < read.size() ? null : output(input, layers);
         // A last layer that could not be read was complained of; the one before it is not the output.
         LayerSpec last = read.isEmpty() ? null : read.get(read.size() - 1);
-        if (last != null && loss != null) checkOutput(last, loss);
-        if (!problems.isEmpty() || loss == null) {
-            throw new IllegalArgumentException(problems.size() + (problems.size() == 1 ? " error" : " errors")
-                    + " in the model\n  " + String.join("\n  ", problems));
-        }
-        ModelSpec spec = new ModelSpec(name, inputs, layers, loss);
-        try {
-            spec.layout().size();
-        } catch (ArithmeticException e) {
-            throw new IllegalArgumentException(
-                    "1 error in the model\n  parameters must be at most " + Integer.MAX_VALUE
-                            + " in number. Received: more",
-                    e);
-        }
+        if (last != null && loss != null) checkOutput(last, output, loss);
+        if (!problems.isEmpty() || input == null || loss == null) throw mistakes();
+        ModelSpec spec = new ModelSpec(name, input, layers, loss);
+        checkSize(spec);
+        if (!problems.isEmpty()) throw mistakes();
         return spec;
+    }
+
+    private IllegalArgumentException mistakes() {
+        return new IllegalArgumentException(problems.size() + (problems.size() == 1 ? " error" : " errors")
+                + " in the model\n  " + String.join("\n  ", problems));
+    }
+
+    /** A number of features, or the extents of an image. */
+    private @Nullable Shape input(Fields model) {
+        Object value = model.value("inputs");
+        List<Integer> extents =
+                Fields.extents(value instanceof List<?> list ? list : Collections.singletonList(value), LARGEST_INPUT);
+        double features = 1;
+        for (int extent : extents) features *= extent;
+        if ((extents.size() == 1 || extents.size() == 3) && features <= LARGEST_INPUT) return new Shape(extents);
+        model.reject("inputs must be an integer in 1.." + LARGEST_INPUT + ", or [height, width, channels]", value);
+        return null;
     }
 
     /** One entry for each of the list, null for those that could not be read. */
@@ -56,47 +60,9 @@ final class ModelSpecReader {
             problems.add("model.layers must be a list of at least one layer. Received: " + value);
             return layers;
         }
-        for (int i = 0; i < list.size(); i++) {
-            layers.add(layer(list.get(i), "model.layers[" + i + "]", i, i == list.size() - 1));
-        }
+        LayerReader reader = new LayerReader(problems);
+        for (int i = 0; i < list.size(); i++) layers.add(reader.read(list.get(i), i, i == list.size() - 1));
         return layers;
-    }
-
-    private @Nullable LayerSpec layer(@Nullable Object value, String where, int index, boolean last) {
-        if (!(value instanceof Map<?, ?> map) || map.size() != 1) {
-            problems.add(where + " must be one kind with its settings, like dense: {units: 8}. Received: " + value);
-            return null;
-        }
-        Map.Entry<?, ?> entry = map.entrySet().iterator().next();
-        String kind = String.valueOf(entry.getKey());
-        if (!LAYER_KINDS.contains(kind)) {
-            problems.add(where + ": unknown layer " + kind + "; known: " + String.join(", ", LAYER_KINDS)
-                    + Words.suggestion(kind, LAYER_KINDS));
-            return null;
-        }
-        if (!(entry.getValue() instanceof Map<?, ?> settings)) {
-            problems.add(where + "." + kind + " must have settings, like {units: 8}. Received: " + entry.getValue());
-            return null;
-        }
-        return dense(strings(settings), where + "." + kind, index, last);
-    }
-
-    private @Nullable LayerSpec dense(Map<String, @Nullable Object> settings, String where, int index, boolean last) {
-        int before = problems.size();
-        rejectUnknown(where, settings, DENSE_KEYS);
-        String name = text(settings, where, "name", "dense_" + (index + 1));
-        if (!name.matches(NAME)) {
-            problems.add(where + ".name must be 1 to 200 of a-z A-Z 0-9 . _ -. Received: " + name);
-        }
-        int units = integer(settings, where, "units", 1, 1 << 24);
-        Activation activation = word(settings, where, "activation", Activation.class, Activation.LINEAR);
-        Initializer kernel = word(settings, where, "kernel_initializer", Initializer.class, Initializer.GLOROT_UNIFORM);
-        Initializer bias = word(settings, where, "bias_initializer", Initializer.class, Initializer.ZEROS);
-        if (activation == Activation.SOFTMAX && !last) {
-            problems.add(where + ".activation softmax is for the last layer alone");
-        }
-        if (problems.size() > before || activation == null || kernel == null || bias == null) return null;
-        return new DenseSpec(name, units, activation, kernel, bias);
     }
 
     /** The names of parameters begin with their layer's: two alike could not be told apart in a snapshot. */
@@ -109,11 +75,30 @@ final class ModelSpecReader {
         }
     }
 
+    /** The shape that leaves the last layer; null if a layer cannot take what enters it. */
+    private @Nullable Shape output(Shape input, List<LayerSpec> layers) {
+        Shape shape = input;
+        for (int i = 0; i < layers.size(); i++) {
+            try {
+                shape = layers.get(i).output(shape);
+            } catch (IllegalArgumentException e) {
+                problems.add("model.layers[" + i + "]: " + e.getMessage());
+                return null;
+            }
+        }
+        if (shape.isImage()) {
+            problems.add("model.layers must end with a flat output, [outputs]. Received: " + shape + " from "
+                    + layers.get(layers.size() - 1).name() + "; put flatten, or global_average_pooling2d, behind it");
+        }
+        return shape;
+    }
+
     /** Cross-entropies are computed from logits: the last activation must be the one they belong to. */
-    private void checkOutput(LayerSpec last, Loss loss) {
+    private void checkOutput(LayerSpec last, @Nullable Shape output, Loss loss) {
         Activation activation = last.activation();
-        int outputs = last.outputs(0);
-        String received = ". Received: " + activation.word() + " with " + outputs + " units";
+        // A dense layer's outputs are known even if what enters it is not.
+        int outputs = last instanceof DenseSpec dense ? dense.units() : output == null ? 0 : output.size();
+        String received = ". Received: " + activation.word() + (outputs == 0 ? "" : " with " + outputs + " units");
         switch (loss) {
             case CATEGORICAL_CROSSENTROPY -> {
                 if (activation != Activation.SOFTMAX || outputs < 2) {
@@ -133,47 +118,11 @@ final class ModelSpecReader {
         }
     }
 
-    private void rejectUnknown(String where, Map<String, ?> tree, Set<String> known) {
-        for (String key : tree.keySet()) {
-            if (!known.contains(key)) problems.add(where + "." + key + ": unknown key" + Words.suggestion(key, known));
+    private void checkSize(ModelSpec spec) {
+        try {
+            if (spec.layout().size() == 0) problems.add("model.layers must have parameters to learn. Received: none");
+        } catch (ArithmeticException e) {
+            problems.add("parameters must be at most " + Integer.MAX_VALUE + " in number. Received: more");
         }
-    }
-
-    private String text(Map<String, ? extends @Nullable Object> tree, String where, String key, String fallback) {
-        Object value = tree.get(key);
-        if (value == null) return fallback;
-        if (value instanceof String text && !text.isBlank()) return text;
-        problems.add(where + "." + key + " must be text. Received: " + value);
-        return fallback;
-    }
-
-    private int integer(Map<String, ? extends @Nullable Object> tree, String where, String key, int min, int max) {
-        Object value = tree.get(key);
-        if (value instanceof Integer number && number >= min && number <= max) return number;
-        problems.add(where + "." + key + " must be an integer in " + min + ".." + max + ". Received: "
-                + (value == null ? "nothing" : value));
-        return min;
-    }
-
-    private <E extends Enum<E>> @Nullable E word(
-            Map<String, ? extends @Nullable Object> tree,
-            String where,
-            String key,
-            Class<E> type,
-            @Nullable E fallback) {
-        Object value = tree.get(key);
-        if (value == null && fallback != null) return fallback;
-        E found = value instanceof String text ? Words.find(type, text) : null;
-        if (found == null) {
-            problems.add(where + "." + key + " must be one of " + Words.choices(type) + ". Received: "
-                    + (value == null ? "nothing" : value));
-        }
-        return found;
-    }
-
-    private static Map<String, @Nullable Object> strings(Map<?, ?> map) {
-        Map<String, @Nullable Object> strings = new LinkedHashMap<>();
-        map.forEach((key, value) -> strings.put(String.valueOf(key), value));
-        return strings;
     }
 }

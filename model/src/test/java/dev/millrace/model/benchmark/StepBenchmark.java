@@ -37,7 +37,10 @@ import org.openjdk.jmh.annotations.Warmup;
 @Fork(value = 1)
 @SuppressWarnings("NullAway.Init") // JMH calls setUp
 public class StepBenchmark {
-    @Param({"784-10", "784-128-10", "784-512-256-10", "32-64-32-1"})
+    /** Two convolutions with pools, two dense layers, on images of 28 x 28 x 1. */
+    static final String CNN = "cnn-28x28x1";
+
+    @Param({"784-10", "784-128-10", "784-512-256-10", "32-64-32-1", CNN})
     public String model;
 
     @Param({"1", "32", "1024"})
@@ -97,6 +100,7 @@ public class StepBenchmark {
 
     /** ReLU between, softmax for ten outputs, sigmoid for one. */
     static ModelSpec spec(String widths) {
+        if (widths.equals(CNN)) return convolutions();
         String[] width = widths.split("-", -1);
         boolean binary = width[width.length - 1].equals("1");
         StringBuilder yaml = new StringBuilder("inputs: " + width[0] + "\nlayers:\n");
@@ -105,6 +109,21 @@ public class StepBenchmark {
             yaml.append("  - dense: {units: %s, activation: %s}\n".formatted(width[i], activation));
         }
         return ModelSpec.fromYaml(yaml + "loss: " + (binary ? "binary" : "categorical") + "_crossentropy\n");
+    }
+
+    private static ModelSpec convolutions() {
+        return ModelSpec.fromYaml("""
+                inputs: [28, 28, 1]
+                layers:
+                  - conv2d: {filters: 16, kernel_size: 3, activation: relu}
+                  - max_pooling2d
+                  - conv2d: {filters: 32, kernel_size: 3, activation: relu}
+                  - max_pooling2d
+                  - flatten
+                  - dense: {units: 64, activation: relu}
+                  - dense: {units: 10, activation: softmax}
+                loss: categorical_crossentropy
+                """);
     }
 
     private static SampleBatch random(ModelSpec spec, int rows) {

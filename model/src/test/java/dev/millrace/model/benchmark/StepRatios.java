@@ -16,7 +16,7 @@ import java.util.Locale;
 public final class StepRatios {
     private static final int[] BATCHES = {1, 32, 1024};
     private static final double[] TARGETS = {3.0, 1.4, 1.0};
-    private static final String[] MODELS = {"784-10", "784-128-10", "784-512-256-10", "32-64-32-1"};
+    private static final String[] MODELS = {"784-10", "784-128-10", "784-512-256-10", "32-64-32-1", StepBenchmark.CNN};
     private static final String SECONDS = "2";
 
     private StepRatios() {}

@@ -1,9 +1,7 @@
 package dev.millrace.model.engine;
 
-import dev.millrace.model.spec.Activation;
-import dev.millrace.model.spec.DenseSpec;
-import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.PlacedLayer;
 
 /**
  * The same model once more, as naively as the formulas stand in a book: float64, one row at a time, probabilities first
@@ -28,34 +26,8 @@ final class ReferenceModel {
     double[] predict(double[] parameters, SampleBatch batch, int row) {
         double[] x = new double[spec.inputs()];
         for (int f = 0; f < x.length; f++) x[f] = batch.features()[row * x.length + f];
-        int offset = 0;
-        for (LayerSpec layer : spec.layers()) {
-            int units = ((DenseSpec) layer).units();
-            double[] z = new double[units];
-            for (int u = 0; u < units; u++) {
-                z[u] = parameters[offset + units * x.length + u];
-                for (int f = 0; f < x.length; f++) z[u] += parameters[offset + u * x.length + f] * x[f];
-            }
-            offset += units * x.length + units;
-            x = activate(layer.activation(), z);
-        }
+        for (PlacedLayer placed : spec.placedLayers()) x = ReferenceLayers.forward(placed, parameters, x);
         return x;
-    }
-
-    private static double[] activate(Activation activation, double[] z) {
-        double[] a = new double[z.length];
-        double total = 0;
-        for (double value : z) total += Math.exp(value);
-        for (int k = 0; k < z.length; k++) {
-            a[k] = switch (activation) {
-                case LINEAR -> z[k];
-                case RELU -> Math.max(z[k], 0);
-                case TANH -> Math.tanh(z[k]);
-                case SIGMOID -> 1 / (1 + Math.exp(-z[k]));
-                case SOFTMAX -> Math.exp(z[k]) / total;
-            };
-        }
-        return a;
     }
 
     private double loss(double[] p, SampleBatch batch, int row) {

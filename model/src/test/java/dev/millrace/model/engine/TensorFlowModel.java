@@ -1,10 +1,9 @@
 package dev.millrace.model.engine;
 
-import dev.millrace.model.spec.Activation;
-import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.Loss;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterBlock;
+import dev.millrace.model.spec.PlacedLayer;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
@@ -17,64 +16,56 @@ import org.tensorflow.ndarray.buffer.DataBuffers;
 import org.tensorflow.op.Ops;
 import org.tensorflow.op.core.Gradients;
 import org.tensorflow.op.core.Placeholder;
-import org.tensorflow.op.linalg.MatMul;
 import org.tensorflow.types.TFloat32;
 
 /**
- * The model in TensorFlow, gradient and update by TensorFlow too. Parameters are fed and fetched, not kept in variables:
- * an update of a variable may run before another operation of the same step has read it.
+ * The model in TensorFlow, with TensorFlow's gradient. Parameters are fed, not kept in variables: an update of a variable
+ * may run before another operation of the same step has read it.
  */
 final class TensorFlowModel implements AutoCloseable {
     private final Graph graph = new Graph();
     private final Session session;
     private final ModelSpec spec;
     private final List<Placeholder<TFloat32>> parameters = new ArrayList<>();
-    private final List<Operand<TFloat32>> updated = new ArrayList<>();
+    private final List<Operand<TFloat32>> gradients = new ArrayList<>();
+    private final Operand<TFloat32> logits;
+    private final float learningRate;
     private final Placeholder<TFloat32> features;
     private final Placeholder<TFloat32> labels; // [rows, outputs]; classes as one-hot rows
     private final Placeholder<TFloat32> weights;
     private final Operand<TFloat32> loss;
-    private final List<float[]> values = new ArrayList<>();
+    private final float[] current; // parameters
 
     TensorFlowModel(ModelSpec spec, float[] initial, float learningRate) {
         this.spec = spec;
+        this.learningRate = learningRate;
         Ops tf = Ops.create(graph);
         this.features = tf.placeholder(TFloat32.class);
         this.labels = tf.placeholder(TFloat32.class);
         this.weights = tf.placeholder(TFloat32.class);
-        for (ParameterBlock block : spec.layout().blocks()) {
-            parameters.add(tf.placeholder(TFloat32.class));
-            values.add(Arrays.copyOfRange(initial, block.offset(), block.offset() + block.size()));
-        }
-        Operand<TFloat32> perSample = perSample(tf, logits(tf));
+        this.current = initial.clone();
+        for (int i = 0; i < spec.layout().blocks().size(); i++) parameters.add(tf.placeholder(TFloat32.class));
+        this.logits = logits(tf);
+        Operand<TFloat32> perSample = perSample(tf, logits);
         this.loss =
                 tf.math.div(tf.sum(tf.math.mul(perSample, weights), tf.constant(0)), tf.sum(weights, tf.constant(0)));
-        Gradients gradients = tf.gradients(loss, parameters);
-        for (int i = 0; i < parameters.size(); i++) {
-            Operand<TFloat32> gradient = gradients.<TFloat32>dy(i);
-            updated.add(tf.math.sub(parameters.get(i), tf.math.mul(tf.constant(learningRate), gradient)));
-        }
+        Gradients of = tf.gradients(loss, parameters);
+        for (int i = 0; i < parameters.size(); i++) gradients.add(of.<TFloat32>dy(i));
         this.session = new Session(graph);
     }
 
     private Operand<TFloat32> logits(Ops tf) {
+        TensorFlowLayers layers = new TensorFlowLayers(tf);
         Operand<TFloat32> x = features;
-        List<LayerSpec> layers = spec.layers();
-        for (int i = 0; i < layers.size(); i++) {
-            x = tf.linalg.matMul(x, parameters.get(2 * i), MatMul.transposeB(true));
-            x = tf.math.add(x, parameters.get(2 * i + 1));
-            if (i < layers.size() - 1) x = activate(tf, layers.get(i).activation(), x);
+        if (spec.inputShape().isImage()) x = layers.reshape(x, spec.inputShape());
+        List<PlacedLayer> placed = spec.placedLayers();
+        int parameter = 0;
+        for (int i = 0; i < placed.size(); i++) {
+            int next = parameter + placed.get(i).parameters().size();
+            x = layers.forward(placed.get(i), x, parameters.subList(parameter, next), i == placed.size() - 1);
+            parameter = next;
         }
         return x;
-    }
-
-    private static Operand<TFloat32> activate(Ops tf, Activation activation, Operand<TFloat32> x) {
-        return switch (activation) {
-            case RELU -> tf.nn.relu(x);
-            case TANH -> tf.math.tanh(x);
-            case SIGMOID -> tf.math.sigmoid(x);
-            case LINEAR, SOFTMAX -> x;
-        };
     }
 
     private Operand<TFloat32> perSample(Ops tf, Operand<TFloat32> logits) {
@@ -84,8 +75,10 @@ final class TensorFlowModel implements AutoCloseable {
         return tf.math.mean(tf.math.sub(tf.math.softplus(logits), tf.math.mul(logits, labels)), tf.constant(1));
     }
 
-    /** One step of gradient descent; returns the weighted mean loss before it. */
-    float step(SampleBatch batch) {
+    /** The weighted mean loss of a batch and its gradient; logits of all rows, row-major. */
+    record Evaluation(float loss, float[] logits, float[] gradient) {}
+
+    Evaluation evaluate(SampleBatch batch) {
         int rows = batch.rows();
         int outputs = spec.outputs();
         float[] targets = new float[rows * outputs];
@@ -102,18 +95,39 @@ final class TensorFlowModel implements AutoCloseable {
         for (int i = 0; i < blocks.size(); i++) {
             long[] shape =
                     blocks.get(i).shape().stream().mapToLong(Integer::longValue).toArray();
-            feed(runner, fed, parameters.get(i), values.get(i), shape);
+            float[] values = Arrays.copyOfRange(
+                    current,
+                    blocks.get(i).offset(),
+                    blocks.get(i).offset() + blocks.get(i).size());
+            feed(runner, fed, parameters.get(i), values, shape);
         }
         runner.fetch(loss);
-        updated.forEach(runner::fetch);
+        runner.fetch(logits);
+        gradients.forEach(runner::fetch);
         try (Result result = runner.run()) {
-            for (int i = 0; i < values.size(); i++) {
-                ((TFloat32) result.get(i + 1)).copyTo(DataBuffers.of(values.get(i), false, false));
+            float[] gradient = new float[current.length];
+            for (int i = 0; i < blocks.size(); i++) {
+                float[] values = read(result, i + 2, blocks.get(i).size());
+                System.arraycopy(values, 0, gradient, blocks.get(i).offset(), values.length);
             }
-            return ((TFloat32) result.get(0)).getFloat();
+            return new Evaluation(((TFloat32) result.get(0)).getFloat(), read(result, 1, rows * outputs), gradient);
         } finally {
             fed.forEach(TFloat32::close);
         }
+    }
+
+    /** One step of gradient descent; returns the weighted mean loss before it. */
+    float step(SampleBatch batch) {
+        Evaluation evaluation = evaluate(batch);
+        for (int i = 0; i < current.length; i++)
+            current[i] -= learningRate * evaluation.gradient()[i];
+        return evaluation.loss();
+    }
+
+    private static float[] read(Result result, int index, int length) {
+        float[] values = new float[length];
+        ((TFloat32) result.get(index)).copyTo(DataBuffers.of(values, false, false));
+        return values;
     }
 
     private static void feed(

@@ -47,12 +47,16 @@ class ModelSpecMistakesTest {
                 .isThrownBy(() -> ModelSpec.fromYaml(yaml))
                 .withMessageStartingWith("8 errors in the model")
                 .withMessageContaining("model.input: unknown key; did you mean inputs?")
-                .withMessageContaining("model.inputs must be an integer in 1..16777216. Received: nothing")
+                .withMessageContaining(
+                        "model.inputs must be an integer in 1..16777216, or [height, width, channels]. Received: nothing")
                 .withMessageContaining("model.layers[0].dense.unit: unknown key; did you mean units?")
                 .withMessageContaining(
                         "model.layers[0].dense.units must be an integer in 1..16777216. Received: nothing")
                 .withMessageContaining("Received: rellu")
-                .withMessageContaining("model.layers[1]: unknown layer dens; known: dense; did you mean dense?")
+                .withMessageContaining(
+                        "model.layers[1]: unknown layer dens; known: average_pooling2d, conv2d, dense, depthwise_conv2d, dropout, flatten,"
+                                + " global_average_pooling2d, global_max_pooling2d, layer_normalization,"
+                                + " max_pooling2d; did you mean dense?")
                 .withMessageContaining("model.layers[2].dense.units must be an integer in 1..16777216. Received: 0")
                 .withMessageContaining("Received: crossentropy");
     }

@@ -3,9 +3,11 @@ package dev.millrace.pipeline.cli;
 import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterBlock;
+import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.pipeline.config.BatchConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
 import java.io.PrintWriter;
+import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.Callable;
 import java.util.stream.Collectors;
@@ -50,23 +52,24 @@ final class DescribeCommand implements Callable<Integer> {
 
     private static void describeLayers(PrintWriter out, ModelSpec spec) {
         out.printf(
-                "Model %s: %,d inputs, %,d outputs, %d label(s), loss %s%n%n",
+                "Model %s: %s inputs, %,d outputs, %d label(s), loss %s%n%n",
                 spec.name(),
-                spec.inputs(),
+                extents(spec.inputShape().extents()),
                 spec.outputs(),
                 spec.labelWidth(),
                 spec.loss().word());
         out.printf(ROW, "tensor", "shape", "parameters");
-        int width = spec.inputs();
-        for (LayerSpec layer : spec.layers()) {
-            int next = layer.outputs(width);
+        for (PlacedLayer placed : spec.placedLayers()) {
+            LayerSpec layer = placed.layer();
             out.printf(
-                    "%s: %,d -> %,d, %s%n",
-                    layer.name(), width, next, layer.activation().word());
-            for (ParameterBlock block : layer.parameters(width, 0)) {
-                out.printf(ROW, block.name(), shape(block), count(block.size()));
+                    "%s: %s -> %s%s%n",
+                    layer.name(),
+                    extents(placed.input().extents()),
+                    extents(placed.output().extents()),
+                    layer.traits().isEmpty() ? "" : ", " + layer.traits());
+            for (ParameterBlock block : placed.parameters()) {
+                out.printf(ROW, block.name(), extents(block.shape()), count(block.size()));
             }
-            width = next;
         }
         out.printf(ROW, "total", "", count(spec.layout().size()));
     }
@@ -93,8 +96,8 @@ final class DescribeCommand implements Callable<Integer> {
         out.printf("Published version: %s in %d part(s)%n", bytes(parameterBytes), parts);
     }
 
-    private static String shape(ParameterBlock block) {
-        return block.shape().stream().map(DescribeCommand::count).collect(Collectors.joining(" x "));
+    private static String extents(List<Integer> extents) {
+        return extents.stream().map(DescribeCommand::count).collect(Collectors.joining(" x "));
     }
 
     private static String count(int value) {

@@ -1,7 +1,6 @@
 package dev.millrace.pipeline.config;
 
 import dev.millrace.model.drift.DriftKind;
-import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
 import java.io.Serializable;
 import java.time.Duration;
@@ -70,12 +69,7 @@ public record BatchConfig(
 
     /** What one sample takes while it goes through the engine: features, labels, weight, activations and their gradients. */
     public static long bytesPerSample(ModelSpec spec) {
-        long floats = (long) spec.inputs() + spec.labelWidth() + 1;
-        int width = spec.inputs();
-        for (LayerSpec layer : spec.layers()) {
-            width = layer.outputs(width);
-            floats += 2L * width;
-        }
+        long floats = (long) spec.inputs() + spec.labelWidth() + 1 + spec.keptPerSample();
         return floats * Float.BYTES;
     }
 

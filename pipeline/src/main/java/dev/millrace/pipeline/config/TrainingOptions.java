@@ -379,7 +379,7 @@ public final class TrainingOptions {
     // Families of keys ------------------------------------------------------------------------------------------------
 
     static final Subtree MODEL =
-            new Subtree("model.", "The model, in Keras' words: name, inputs, layers, loss. See deploy/examples.");
+            new Subtree("model.", "The model, in Keras' words: name, inputs, layers, loss. See deploy/LAYERS.md.");
     static final Subtree OPTIMIZER = new Subtree(
             "optimizer.",
             "Optimizer by its name in Keras (sgd, momentum, nesterov, adam, adamw, adagrad, rmsprop, ftrl), its"

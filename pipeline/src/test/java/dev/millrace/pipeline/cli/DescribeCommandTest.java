@@ -33,4 +33,36 @@ class DescribeCommandTest {
                 .contains("Model digits: 784 inputs, 10 outputs, 1 label(s)", "128 x 784", "100,352", "101,770")
                 .contains("Micro-batches: 7 per mini-batch", "397.5 KiB");
     }
+
+    @Test
+    void imagesAreShownFromLayerToLayer() throws IOException {
+        Path file = directory.resolve("model.yaml");
+        Files.writeString(file, """
+                model:
+                  name: digits
+                  inputs: [28, 28, 1]
+                  layers:
+                    - conv2d: {filters: 16, kernel_size: 3, activation: relu}
+                    - max_pooling2d
+                    - layer_normalization
+                    - dropout: {rate: 0.25}
+                    - flatten
+                    - dense: {units: 10, activation: softmax}
+                  loss: categorical_crossentropy
+                """);
+
+        Ran ran = Ran.millrace("describe", "-c", file.toString(), "--set", "batch.size=64", "--set", "batch.micro=10");
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        // Ten times (785 + 1) + 2 * 10,816 + 2 * 2,704 + 2 * 2,704 + 3 * 2,704 + 2 * 10 values of 4 bytes.
+        assertThat(ran.out())
+                .contains("Model digits: 28 x 28 x 1 inputs, 10 outputs, 1 label(s)")
+                .contains("conv2d_1: 28 x 28 x 1 -> 26 x 26 x 16, 3 x 3, relu", "3 x 3 x 1 x 16", "144")
+                .contains("max_pooling2d_2: 26 x 26 x 16 -> 13 x 13 x 16, 2 x 2")
+                .contains("layer_normalization_3: 13 x 13 x 16 -> 13 x 13 x 16, over the last extent")
+                .contains("dropout_4: 13 x 13 x 16 -> 13 x 13 x 16, rate 0.25")
+                .containsPattern("flatten_5: 13 x 13 x 16 -> 2,704\\R")
+                .contains("dense_6: 2,704 -> 10, softmax", "10 x 2,704", "27,242")
+                .contains("1.6 MiB");
+    }
 }

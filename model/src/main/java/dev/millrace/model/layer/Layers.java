@@ -1,0 +1,75 @@
+package dev.millrace.model.layer;
+
+import dev.millrace.model.memory.OffHeap;
+import dev.millrace.model.spec.Activation;
+import dev.millrace.model.spec.Conv2dSpec;
+import dev.millrace.model.spec.DenseSpec;
+import dev.millrace.model.spec.DepthwiseConv2dSpec;
+import dev.millrace.model.spec.DropoutSpec;
+import dev.millrace.model.spec.FlattenSpec;
+import dev.millrace.model.spec.GlobalPooling2dSpec;
+import dev.millrace.model.spec.LayerNormalizationSpec;
+import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.PlacedLayer;
+import dev.millrace.model.spec.Pooling;
+import dev.millrace.model.spec.Pooling2dSpec;
+import java.util.ArrayList;
+import java.util.List;
+
+/** Compiles the layers of a model for the CPU. */
+public final class Layers {
+    private Layers() {}
+
+    /**
+     * The layers that compute something, from the first to the last; the last one's activation is left to the loss.
+     *
+     * @param parameters of the whole model
+     * @param gradients of the same layout
+     * @param chunk most rows at once
+     */
+    public static List<Layer> compile(ModelSpec spec, OffHeap parameters, OffHeap gradients, int chunk) {
+        Tensors tensors = new Tensors(parameters, gradients, chunk);
+        List<PlacedLayer> placed = spec.placedLayers();
+        List<Layer> layers = new ArrayList<>();
+        for (int i = 0; i < placed.size(); i++) {
+            LayerSpec layer = placed.get(i).layer();
+            if (layer instanceof FlattenSpec) continue; // the same floats
+            layers.add(
+                    compile(placed.get(i), i == placed.size() - 1 ? Activation.LINEAR : layer.activation(), tensors));
+        }
+        return layers;
+    }
+
+    private static Layer compile(PlacedLayer placed, Activation activation, Tensors tensors) {
+        LayerSpec layer = placed.layer();
+        int inputs = placed.input().size();
+        if (layer instanceof DenseSpec dense) {
+            return new DenseLayer(inputs, dense.units(), activation, tensors, placed.offset());
+        }
+        if (layer instanceof Conv2dSpec conv2d) {
+            return new Conv2dLayer(conv2d, placed.input(), activation, tensors, placed.offset());
+        }
+        if (layer instanceof DepthwiseConv2dSpec depthwise) {
+            return new DepthwiseConv2dLayer(depthwise, placed, activation, tensors);
+        }
+        if (layer instanceof Pooling2dSpec pool) {
+            return pooling(pool.pooling(), Pools.of(placed.input(), pool.window(), placed.output()), tensors.chunk());
+        }
+        if (layer instanceof GlobalPooling2dSpec pool) {
+            return pooling(pool.pooling(), Pools.global(placed.input()), tensors.chunk());
+        }
+        if (layer instanceof DropoutSpec dropout) {
+            return new DropoutLayer(inputs, dropout.rate(), dropout.seed(), tensors.chunk());
+        }
+        if (layer instanceof LayerNormalizationSpec norm) {
+            return new LayerNormalizationLayer(
+                    inputs, placed.input().channels(), norm.epsilon(), tensors, placed.offset());
+        }
+        throw new IllegalArgumentException("no such layer on the CPU: " + layer);
+    }
+
+    private static Layer pooling(Pooling pooling, Pools pools, int chunk) {
+        return pooling == Pooling.MAX ? new MaxPoolingLayer(pools, chunk) : new AveragePoolingLayer(pools, chunk);
+    }
+}

@@ -1,0 +1,148 @@
+package dev.millrace.model.spec;
+
+import java.util.Collections;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
+
+/** Reads one entry of {@code layers}: a kind with its settings, {@code dense: {units: 8}}, or a kind alone, {@code flatten}. */
+final class LayerReader {
+    private static final int LARGEST = 1 << 24;
+    private static final double SMALLEST_EPSILON = 1e-12; // beside it the variance of float32 values is nothing
+
+    private static final Map<String, Kind> KINDS = kinds();
+
+    private final List<String> problems;
+
+    LayerReader(List<String> problems) {
+        this.problems = problems;
+    }
+
+    private interface Kind {
+        LayerSpec read(Fields fields, Place place);
+    }
+
+    private record Place(String kind, int index, boolean last) {
+        String name(Fields fields) {
+            return fields.name(kind + "_" + (index + 1));
+        }
+    }
+
+    private static Map<String, Kind> kinds() {
+        Map<String, Kind> kinds = new TreeMap<>();
+        kinds.put("dense", LayerReader::dense);
+        kinds.put("conv2d", LayerReader::conv2d);
+        kinds.put("depthwise_conv2d", LayerReader::depthwiseConv2d);
+        kinds.put("max_pooling2d", (fields, place) -> pooling(fields, place, Pooling.MAX));
+        kinds.put("average_pooling2d", (fields, place) -> pooling(fields, place, Pooling.AVERAGE));
+        kinds.put("global_max_pooling2d", (fields, place) -> new GlobalPooling2dSpec(place.name(fields), Pooling.MAX));
+        kinds.put(
+                "global_average_pooling2d",
+                (fields, place) -> new GlobalPooling2dSpec(place.name(fields), Pooling.AVERAGE));
+        kinds.put("flatten", (fields, place) -> new FlattenSpec(place.name(fields)));
+        kinds.put("dropout", LayerReader::dropout);
+        kinds.put("layer_normalization", LayerReader::layerNormalization);
+        return kinds;
+    }
+
+    /** Null if it could not be read; why has then been added to the problems. */
+    @Nullable
+    LayerSpec read(@Nullable Object value, int index, boolean last) {
+        String where = "model.layers[" + index + "]";
+        Object entry = value instanceof String kind ? Collections.singletonMap(kind, null) : value;
+        if (!(entry instanceof Map<?, ?> map) || map.size() != 1) {
+            problems.add(where + " must be one kind with its settings, like dense: {units: 8}. Received: " + value);
+            return null;
+        }
+        Map.Entry<?, ?> only = map.entrySet().iterator().next();
+        String word = String.valueOf(only.getKey());
+        Kind kind = KINDS.get(word);
+        if (kind == null) {
+            problems.add(where + ": unknown layer " + word + "; known: " + String.join(", ", KINDS.keySet())
+                    + Words.suggestion(word, KINDS.keySet()));
+            return null;
+        }
+        if (only.getValue() != null && !(only.getValue() instanceof Map<?, ?>)) {
+            problems.add(where + "." + word + " must have settings, like {units: 8}. Received: " + only.getValue());
+            return null;
+        }
+        int before = problems.size();
+        Fields fields = new Fields(where + "." + word, strings(only.getValue()), problems);
+        LayerSpec layer = kind.read(fields, new Place(word, index, last));
+        fields.rejectUnknown();
+        return problems.size() == before ? layer : null;
+    }
+
+    private static Map<String, @Nullable Object> strings(@Nullable Object settings) {
+        Map<String, @Nullable Object> strings = new LinkedHashMap<>();
+        if (settings instanceof Map<?, ?> map) map.forEach((key, value) -> strings.put(String.valueOf(key), value));
+        return strings;
+    }
+
+    private static LayerSpec dense(Fields fields, Place place) {
+        return new DenseSpec(
+                place.name(fields),
+                fields.integer("units", 1, LARGEST),
+                activation(fields, place),
+                fields.word("kernel_initializer", Initializer.class, Initializer.GLOROT_UNIFORM),
+                fields.word("bias_initializer", Initializer.class, Initializer.ZEROS));
+    }
+
+    private static LayerSpec conv2d(Fields fields, Place place) {
+        return new Conv2dSpec(
+                place.name(fields),
+                fields.integer("filters", 1, LARGEST),
+                window(
+                        fields.pair("kernel_size", null, LARGEST),
+                        fields.pair("strides", List.of(1, 1), LARGEST),
+                        fields.word("padding", Padding.class, Padding.VALID)),
+                activation(fields, place),
+                fields.word("kernel_initializer", Initializer.class, Initializer.GLOROT_UNIFORM),
+                fields.word("bias_initializer", Initializer.class, Initializer.ZEROS));
+    }
+
+    private static LayerSpec depthwiseConv2d(Fields fields, Place place) {
+        return new DepthwiseConv2dSpec(
+                place.name(fields),
+                fields.has("depth_multiplier") ? fields.integer("depth_multiplier", 1, LARGEST) : 1,
+                window(
+                        fields.pair("kernel_size", null, LARGEST),
+                        fields.pair("strides", List.of(1, 1), LARGEST),
+                        fields.word("padding", Padding.class, Padding.VALID)),
+                activation(fields, place),
+                fields.word("depthwise_initializer", Initializer.class, Initializer.GLOROT_UNIFORM),
+                fields.word("bias_initializer", Initializer.class, Initializer.ZEROS));
+    }
+
+    private static LayerSpec pooling(Fields fields, Place place, Pooling pooling) {
+        List<Integer> size = fields.pair("pool_size", List.of(2, 2), LARGEST);
+        Padding padding = fields.word("padding", Padding.class, Padding.VALID);
+        if (padding != Padding.VALID) fields.reject("padding must be valid", padding.word());
+        return new Pooling2dSpec(
+                place.name(fields), pooling, window(size, fields.pair("strides", size, LARGEST), Padding.VALID));
+    }
+
+    private static LayerSpec dropout(Fields fields, Place place) {
+        // The position, not one number for all: layers of one seed would drop alike.
+        return new DropoutSpec(
+                place.name(fields), fields.share("rate", null, 0), fields.integer("seed", place.index() + 1L));
+    }
+
+    private static LayerSpec layerNormalization(Fields fields, Place place) {
+        return new LayerNormalizationSpec(place.name(fields), fields.share("epsilon", 1e-3, SMALLEST_EPSILON));
+    }
+
+    private static Window window(List<Integer> size, List<Integer> strides, Padding padding) {
+        return new Window(size.get(0), size.get(1), strides.get(0), strides.get(1), padding);
+    }
+
+    private static Activation activation(Fields fields, Place place) {
+        Activation activation = fields.word("activation", Activation.class, Activation.LINEAR);
+        if (activation == Activation.SOFTMAX && !place.last()) {
+            fields.reject("activation softmax is for the last layer alone");
+        }
+        return activation;
+    }
+}
