@@ -11,6 +11,7 @@ import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
 import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.NormalizationSpec;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.model.spec.Pooling;
 import dev.millrace.model.spec.Pooling2dSpec;
@@ -65,6 +66,9 @@ public final class Layers {
         if (layer instanceof LayerNormalizationSpec norm) {
             return new LayerNormalizationLayer(
                     inputs, placed.input().channels(), norm.epsilon(), tensors, placed.offset());
+        }
+        if (layer instanceof NormalizationSpec norm) {
+            return new NormalizationLayer(inputs, placed.input().channels(), norm.epsilon(), tensors, placed.offset());
         }
         throw new IllegalArgumentException("no such layer on the CPU: " + layer);
     }

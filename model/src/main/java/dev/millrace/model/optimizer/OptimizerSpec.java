@@ -1,5 +1,6 @@
 package dev.millrace.model.optimizer;
 
+import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.Settings;
 import java.util.List;
 import java.util.Map;
@@ -72,8 +73,13 @@ public record OptimizerSpec(Optimizer optimizer, Clip clip, double l2) {
         return settings.number("initial_accumulator_value", 0.1, 0, 1e6);
     }
 
-    /** The whole step that this section describes. */
+    /** The whole step that this section describes, for parameters that all have a gradient. */
     public UpdateRule rule() {
         return new UpdateRule(optimizer, clip, l2);
+    }
+
+    /** The whole step that this section describes, for the parameters of a model. */
+    public UpdateRule rule(ModelSpec spec) {
+        return new UpdateRule(optimizer, clip, l2, spec.moments());
     }
 }

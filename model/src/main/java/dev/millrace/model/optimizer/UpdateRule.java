@@ -1,5 +1,8 @@
 package dev.millrace.model.optimizer;
 
+import dev.millrace.model.spec.Moments;
+import org.jspecify.annotations.Nullable;
+
 /**
  * A whole step on buffers that the caller owns, in the order that matters: divide once, check that everything is finite
  * (before the clip: a NaN norm would poison every element), clip, decay, optimize, check what came out. A step that is
@@ -11,6 +14,7 @@ public final class UpdateRule {
     private final Optimizer optimizer;
     private final Clip clip;
     private final double l2;
+    private final @Nullable RunningMoments moments;
     private final FiniteCheck check = new FiniteCheck();
     private double gradientNorm;
     private double product = Double.NaN;
@@ -21,10 +25,21 @@ public final class UpdateRule {
      * @param l2 weight decay as a gradient, {@code g += l2 * theta}; 0 for none
      */
     public UpdateRule(Optimizer optimizer, Clip clip, double l2) {
+        this(optimizer, clip, l2, null);
+    }
+
+    /**
+     * Makes a rule.
+     *
+     * @param l2 weight decay as a gradient, {@code g += l2 * theta}; 0 for none
+     * @param moments what among the parameters is no gradient's matter; null if there is nothing
+     */
+    public UpdateRule(Optimizer optimizer, Clip clip, double l2, @Nullable Moments moments) {
         if (!(l2 >= 0)) throw new IllegalArgumentException("optimizer.l2 must be >= 0. Received: " + l2);
         this.optimizer = optimizer;
         this.clip = clip;
         this.l2 = l2;
+        this.moments = moments == null ? null : new RunningMoments(moments);
     }
 
     /** What its state means; see {@link Optimizer#kind}. */
@@ -69,6 +84,7 @@ public final class UpdateRule {
             float[] parameters,
             OptimizerState nextState,
             float[] nextParameters) {
+        if (moments != null) moments.take(gradientSum);
         divide(gradientSum, divisor);
         gradientNorm = check.norm(gradientSum);
         if (!Double.isFinite(gradientNorm)) return false; // a sum of squares of floats does not overflow a double
@@ -80,6 +96,7 @@ public final class UpdateRule {
             for (int i = 0; i < gradientSum.length; i++) gradientSum[i] += decay * parameters[i];
         }
         optimizer.update(step, learningRate, gradientSum, state, parameters, nextState, nextParameters);
+        if (moments != null) moments.update(parameters, nextParameters);
         if (!check.allFinite(nextParameters)) return false;
         for (float[] slot : nextState.slots()) {
             if (!check.allFinite(slot)) return false;

@@ -44,6 +44,7 @@ final class LayerReader {
         kinds.put("flatten", (fields, place) -> new FlattenSpec(place.name(fields)));
         kinds.put("dropout", LayerReader::dropout);
         kinds.put("layer_normalization", LayerReader::layerNormalization);
+        kinds.put("normalization", LayerReader::normalization);
         return kinds;
     }
 
@@ -132,6 +133,15 @@ final class LayerReader {
 
     private static LayerSpec layerNormalization(Fields fields, Place place) {
         return new LayerNormalizationSpec(place.name(fields), fields.share("epsilon", 1e-3, SMALLEST_EPSILON));
+    }
+
+    private static LayerSpec normalization(Fields fields, Place place) {
+        if (place.index() > 0)
+            fields.reject("place must be first: it standardizes what enters the model", place.index() + 1);
+        return new NormalizationSpec(
+                place.name(fields),
+                fields.has("half_life") ? fields.integer("half_life", 1, Integer.MAX_VALUE) : 0,
+                fields.share("epsilon", 1e-7, SMALLEST_EPSILON));
     }
 
     private static Window window(List<Integer> size, List<Integer> strides, Padding padding) {

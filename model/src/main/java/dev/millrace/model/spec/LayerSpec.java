@@ -13,6 +13,7 @@ public sealed interface LayerSpec
                 FlattenSpec,
                 GlobalPooling2dSpec,
                 LayerNormalizationSpec,
+                NormalizationSpec,
                 Pooling2dSpec {
 
     /** Unique in the model; the prefix of its parameters' names. */

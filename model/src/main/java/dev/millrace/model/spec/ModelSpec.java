@@ -102,6 +102,11 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
                 .toList());
     }
 
+    /** What the samples themselves set among the parameters; null if there is nothing of the kind. */
+    public @Nullable Moments moments() {
+        return layers.get(0) instanceof NormalizationSpec first ? first.moments(inputShape, 0) : null;
+    }
+
     /** Values that an engine keeps of each sample while it goes through the layers, the features apart. */
     public long keptPerSample() {
         long kept = 0;

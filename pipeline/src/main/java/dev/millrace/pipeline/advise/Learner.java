@@ -38,7 +38,7 @@ final class Learner implements AutoCloseable {
     Learner(TrainingConfig config, ModelSpec spec, SampleBatch samples) {
         this.spec = spec;
         this.samples = samples;
-        this.rule = OptimizerSpec.of(config.optimizer()).rule();
+        this.rule = OptimizerSpec.of(config.optimizer()).rule(spec);
         this.mean = config.training().reduction() == Reduction.MEAN;
         this.microBatch = config.batch().microBatch(spec);
         this.engine = Engines.factory(config.training().engine().name()).create(spec);

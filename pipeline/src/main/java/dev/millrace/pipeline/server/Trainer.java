@@ -9,9 +9,11 @@ import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.optimizer.OptimizerState;
 import dev.millrace.model.optimizer.UpdateRule;
 import dev.millrace.model.schedule.LearningRateSchedule;
+import dev.millrace.model.spec.Moments;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.minibatch.SplitProgress;
 import java.util.Arrays;
+import org.jspecify.annotations.Nullable;
 
 /**
  * The arithmetic of a step: adds gradients, divides once, applies the optimizer, bumps the version. Knows nothing of
@@ -29,6 +31,7 @@ final class Trainer {
 
     private final TrainingState state;
     private final UpdateRule rule;
+    private final int firstLearned; // parameters before it follow the samples, not the gradient
     private final LearningRateSchedule schedule;
     private final BatchSettings batch;
     private final Reduction reduction;
@@ -43,6 +46,7 @@ final class Trainer {
     Trainer(
             TrainingState state,
             UpdateRule rule,
+            @Nullable Moments moments,
             LearningRateSchedule schedule,
             BatchSettings batch,
             BatchSizeController batchSize,
@@ -50,6 +54,7 @@ final class Trainer {
             Reduction reduction) {
         this.state = state;
         this.rule = rule;
+        this.firstLearned = moments == null ? 0 : moments.end();
         this.schedule = schedule;
         this.batch = batch;
         this.batchSize = batchSize;
@@ -162,7 +167,7 @@ final class Trainer {
     private double distance(boolean accepted) {
         if (!accepted || !batchSize.wantsDistance(state.batchSize)) return Double.NaN;
         double sum = 0;
-        for (int i = 0; i < state.anchor.length; i++) {
+        for (int i = firstLearned; i < state.anchor.length; i++) {
             double way = (double) state.parameters[i] - state.anchor[i];
             sum += way * way;
         }

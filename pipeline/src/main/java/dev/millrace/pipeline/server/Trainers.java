@@ -28,7 +28,7 @@ final class Trainers {
      */
     static Trainer create(ServerSettings settings, @Nullable TrainingState restored, boolean controlled) {
         ModelSpec spec = ModelSpec.fromJson(settings.modelJson());
-        UpdateRule rule = OptimizerSpec.of(settings.optimizer()).rule();
+        UpdateRule rule = OptimizerSpec.of(settings.optimizer()).rule(spec);
         if (restored != null) restored.overrides = allowed(settings, restored.overrides, controlled);
         BatchSizeController batchSize =
                 settings.batch().controllers().of(restored == null ? Overrides.NONE : restored.overrides);
@@ -45,6 +45,7 @@ final class Trainers {
         return new Trainer(
                 state,
                 rule,
+                spec.moments(),
                 LearningRateSchedules.of(settings.learningRate()),
                 settings.batch(),
                 batchSize,
