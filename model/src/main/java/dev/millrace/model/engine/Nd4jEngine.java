@@ -21,7 +21,7 @@ public final class Nd4jEngine implements GradientEngine {
     private static final int SMALLEST_CHUNK = 64;
     private static final int LARGEST_CHUNK = 512;
 
-    /** 2 MiB of outputs and their gradients. */
+    /** 2 MiB of outputs and their gradients; a small convolutional network is as fast at half and at twice of it. */
     private static final long CACHED_VALUES = 1 << 19;
 
     private static final int FEWEST_IMAGES = 4;

@@ -16,7 +16,7 @@ final class Patches implements AutoCloseable {
     /** 128 KiB: room for the other factor and the product beside it in a second-level cache of 512 KiB. */
     private static final int CACHED = 1 << 15;
 
-    /** Shorter segments are copied faster value by value than by a call. */
+    /** For shorter rows of a window a call for each would take longer than what it copies. */
     private static final int SHORT = 16;
 
     private final Window window;
@@ -29,13 +29,14 @@ final class Patches implements AutoCloseable {
     private final int positionsDown;
     private final int positionsAcross;
     private final int segment; // values of one row of the window
+    private final int step; // values from one position to the next
     private final int stride; // values of one row of the matrix
     private final int lines;
     private final OffHeap matrix; // [lines * positionsAcross, stride]
     private final FloatPointer pointer;
     private final long address;
     private final float[] strip; // the rows of an image under one line of positions
-    private final float[] line; // one line of positions, [positionsAcross, stride]
+    private final float[] line; // one line of the matrix, [positionsAcross, stride]
 
     /** @param positions of the window over the image, as an image of any channels */
     Patches(Shape image, Window window, Shape positions) {
@@ -49,6 +50,7 @@ final class Patches implements AutoCloseable {
         this.positionsDown = positions.height();
         this.positionsAcross = positions.width();
         this.segment = window.width() * image.channels();
+        this.step = window.columnStride() * channels;
         this.stride = window.height() * segment + 1;
         this.lines = Math.max(1, CACHED / (positionsAcross * stride));
         this.matrix = new OffHeap((long) lines * positionsAcross * stride);
@@ -88,11 +90,53 @@ final class Patches implements AutoCloseable {
         for (int l = from; l < from + count; l++) {
             long origin = images + 4L * imageSize * (l / positionsDown);
             int y = l % positionsDown * window.rowStride() - top;
-            int x = -left;
-            for (int p = 0; p < positionsAcross; p++, x += window.columnStride(), to += 4L * stride) {
-                gather(origin, y, x, to);
-            }
+            if (segment < SHORT) gatherByColumn(origin, y, to);
+            else gatherByRow(origin, y, to);
+            to += 4L * line.length;
         }
+    }
+
+    /** A line of the matrix, row by row of each window. */
+    private void gatherByRow(long origin, int y, long to) {
+        long row = to;
+        int x = -left;
+        for (int p = 0; p < positionsAcross; p++, x += window.columnStride(), row += 4L * stride) {
+            gather(origin, y, x, row);
+        }
+    }
+
+    /** A line of the matrix, one value of all its windows after the other. */
+    private void gatherByColumn(long origin, int y, long to) {
+        int across = width * channels;
+        for (int column = 0; column < stride - 1; column++) {
+            int v = y + column / segment;
+            int x = column % segment / channels - left;
+            int from = v < 0 || v >= height ? positionsAcross : firstOnImage(x);
+            int until = Math.max(from, Math.min(positionsAcross, firstBehind(x)));
+            for (int p = 0; p < from; p++) Memory.put(to + 4L * (p * stride + column), 0);
+            long source = origin + 4L * (v * across + column % segment - left * channels + from * step);
+            copy(source, to + 4L * (from * stride + column), until - from);
+            for (int p = until; p < positionsAcross; p++) Memory.put(to + 4L * (p * stride + column), 0);
+        }
+    }
+
+    /** First position whose value lies on the image, if the first position's lies at x. */
+    private int firstOnImage(int x) {
+        return Math.min(positionsAcross, Math.max(0, (window.columnStride() - 1 - x) / window.columnStride()));
+    }
+
+    /** First position whose value lies behind the image. */
+    private int firstBehind(int x) {
+        return Math.max(0, (width - x + window.columnStride() - 1) / window.columnStride());
+    }
+
+    /** One value from each of {@code count} positions. */
+    private void copy(long from, long to, int count) {
+        long distance = 4L * step;
+        long apart = 4L * stride;
+        long f = from;
+        long t = to;
+        for (int i = 0; i < count; i++, f += distance, t += apart) Memory.put(t, Memory.get(f));
     }
 
     private void gather(long origin, int y, int x, long to) {
@@ -105,7 +149,7 @@ final class Patches implements AutoCloseable {
             }
             long pixels = origin + 4L * v * width * channels;
             if (inside) {
-                copy(pixels + 4L * x * channels, row, segment);
+                Memory.copy(pixels + 4L * x * channels, row, segment);
                 continue;
             }
             int begin = first(x) * channels;
@@ -124,14 +168,6 @@ final class Patches implements AutoCloseable {
     /** The column behind the last that lies on the image; a window of padding alone has none. */
     private int end(int x) {
         return Math.max(first(x), Math.min(window.width(), width - x));
-    }
-
-    private static void copy(long from, long to, int length) {
-        if (length >= SHORT) {
-            Memory.copy(from, to, length);
-            return;
-        }
-        for (int i = 0; i < length; i++) Memory.put(to + 4L * i, Memory.get(from + 4L * i));
     }
 
     /**
