@@ -121,6 +121,8 @@ public final class LocalCommand implements Callable<Integer> {
     private TrainingConfig load(LocalDirectory place, Path file, String bootstrapServers) {
         return ConfigLoader.of(file)
                 .fallback("publish.directory", place.snapshots().toString())
+                .fallback("publish.snapshot-topic", "snapshots") // the live view follows them
+                .fallback("publish.model-topic", "models")
                 .fallback("checkpoint.directory", place.checkpoints().toUri().toString())
                 .fallback("training.workers", workers)
                 .overrides(overrides)
