@@ -83,7 +83,9 @@ class AdaptiveBatchTest {
                 .as("samples of the first step after it")
                 .isEqualTo(checkpointed.batchSize());
         assertThat(next.batch().statisticalSize())
-                .isBetween(0.9 * checkpointed.batch().statisticalSize(), 2.0 * checkpointed.batch().statisticalSize());
+                .isBetween(
+                        0.9 * checkpointed.batch().statisticalSize(),
+                        2.0 * checkpointed.batch().statisticalSize());
         assertThat(next.batch().drifts()).isEqualTo(checkpointed.batch().drifts());
         assertThat(restored.get(restored.size() - 1).totalSamples()).isEqualTo(SAMPLES);
     }
@@ -124,8 +126,7 @@ class AdaptiveBatchTest {
         }
     }
 
-    private static TrainingConfig config(EmbeddedKafka kafka, Path directory, int reportSamples)
-            throws Exception {
+    private static TrainingConfig config(EmbeddedKafka kafka, Path directory, int reportSamples) throws Exception {
         Path file = directory.resolve("training.yaml");
         Files.writeString(file, """
                 model:
