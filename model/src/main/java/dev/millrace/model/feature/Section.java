@@ -66,6 +66,10 @@ final class Section {
                 expected(key, "a list of words", each);
                 continue;
             }
+            if (each instanceof Boolean) { // NO is a country to people, and false to YAML
+                expected(key, "a list of words, in quotes where YAML reads them as true or false", each);
+                continue;
+            }
             if (words.contains(each.toString())) problem(key, "must have different entries. Received twice: " + each);
             words.add(each.toString());
         }

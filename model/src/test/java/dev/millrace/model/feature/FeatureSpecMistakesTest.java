@@ -20,6 +20,7 @@ class FeatureSpecMistakesTest {
             {categorical: {field: a}}                       | .categorical.vocabulary or hash must be there, one of them. Received: neither
             {categorical: {field: a, hash: 0}}              | .categorical.hash must be an integer in 1..16777216. Received: 0
             {categorical: {field: a, vocabulary: [x, x]}}   | .categorical.vocabulary must have different entries. Received twice: x
+            {categorical: {field: a, vocabulary: [false]}}  | .categorical.vocabulary must be a list of words, in quotes where YAML reads them as true or false. Received: false
             {categorical: {field: a, hash: 2, unknown: zero}} | .categorical.unknown is for a vocabulary, not for hash
             {cross: {fields: [a], hash: 4}}                 | .cross.fields must be a list of 2 to 8. Received: [a]
             {text: {field: a, hash: 4, ngrams: [0]}}        | .text.ngrams must be a list of different integers in 1..8. Received: [0]

@@ -22,7 +22,7 @@ class FeatureSectionTest {
             source: {topics: [bids], schema: bid.avsc}
             features:
               inputs: [{numeric: {field: price}}]
-              label: {field: won}
+              label: {field: won, classes: [LOST, WON]}
             """;
 
     @TempDir
@@ -54,11 +54,9 @@ class FeatureSectionTest {
 
     @Test
     void aGoodSectionIsAMapping() throws IOException {
-        RecordMapping mapping =
-                Objects.requireNonNull(load(GOOD.replace("field: won", "field: won, classes: [no, yes]"))
-                        .features());
+        RecordMapping mapping = Objects.requireNonNull(load(GOOD).features());
 
-        assertThat(mapping.mapping().spec().classes()).containsExactly("no", "yes");
+        assertThat(mapping.mapping().spec().classes()).containsExactly("LOST", "WON");
         assertThat(mapping.mapping().schema().getFields()).hasSize(2);
         assertThat(mapping.schema()).contains("flag");
     }
@@ -66,14 +64,13 @@ class FeatureSectionTest {
     @Test
     void widthAndClassesMustBeTheModels() {
         refused(
-                GOOD.replace("inputs: 1", "inputs: 4").replace("won}", "won, classes: [a, b, c]}"),
+                GOOD.replace("inputs: 1", "inputs: 4").replace("[LOST, WON]", "[a, b, c]"),
                 "2 errors",
                 "model.inputs must be 1, as many as features.inputs give. Received: 4",
                 "features.label.classes must be 2 for the one output of binary_crossentropy. Received: 3 classes for 1"
                         + " output(s)");
         refused(
-                GOOD.replace("field: won", "field: won, classes: [a, b]")
-                        .replace("units: 1, activation: sigmoid", "units: 3, activation: softmax")
+                GOOD.replace("units: 1, activation: sigmoid", "units: 3, activation: softmax")
                         .replace("binary", "categorical"),
                 "features.label.classes must be 3, as many as the model has outputs. Received: 2");
     }
@@ -89,7 +86,7 @@ class FeatureSectionTest {
         refused(GOOD.replace("field: price", "field: cost"), "cost is not in the schema: record Bid has no field cost");
         refused(GOOD.replace("bid.avsc", "none.avsc"), "source.schema cannot be read");
         refused(GOOD.replace(", schema: bid.avsc", ""), "source.schema is missing beside features");
-        refused(GOOD.replace("  label: {field: won}\n", ""), "features.label is missing");
+        refused(GOOD.replace("  label: {field: won, classes: [LOST, WON]}\n", ""), "features.label is missing");
     }
 
     @Test
