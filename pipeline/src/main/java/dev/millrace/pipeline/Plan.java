@@ -4,6 +4,7 @@ import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.engine.Engines;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.BatchConfig;
+import dev.millrace.pipeline.config.RecordMapping;
 import dev.millrace.pipeline.config.Reduction;
 import dev.millrace.pipeline.config.StepConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
@@ -13,6 +14,7 @@ import dev.millrace.pipeline.server.ConfiguredControllers;
 import dev.millrace.pipeline.server.ServerSettings;
 import java.util.Map;
 import java.util.TreeMap;
+import org.jspecify.annotations.Nullable;
 
 /** What a configuration means for each station. */
 public record Plan(TrainingConfig config, ModelSpec spec) {
@@ -73,7 +75,13 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 config.report().samples(),
                 config.publish().interval().toMillis(),
                 config.publish().maxPartBytes(),
-                provenance());
+                provenance(),
+                features());
+    }
+
+    private @Nullable String features() {
+        RecordMapping mapping = config.features();
+        return mapping == null ? null : mapping.features();
     }
 
     private Map<String, String> provenance() {

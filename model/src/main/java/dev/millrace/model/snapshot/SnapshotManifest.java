@@ -1,6 +1,7 @@
 package dev.millrace.model.snapshot;
 
 import com.fasterxml.jackson.annotation.JsonIgnoreProperties;
+import com.fasterxml.jackson.annotation.JsonInclude;
 import com.fasterxml.jackson.annotation.JsonPropertyOrder;
 import com.fasterxml.jackson.core.JsonProcessingException;
 import com.fasterxml.jackson.databind.DeserializationFeature;
@@ -8,6 +9,7 @@ import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.fasterxml.jackson.databind.SerializationFeature;
 import com.fasterxml.jackson.databind.json.JsonMapper;
+import dev.millrace.model.feature.FeatureMapping;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.List;
 import java.util.Map;
@@ -28,6 +30,8 @@ import org.jspecify.annotations.Nullable;
  * @param parts in order
  * @param sha256 of all parts together, in hex
  * @param provenance where it comes from: samples, steps, source offsets, configuration hash, library versions, ...
+ * @param features how records become inputs, as {@link FeatureMapping#toJson} writes it; null for records that hold their
+ *     features ready
  */
 @JsonIgnoreProperties(ignoreUnknown = true)
 @JsonPropertyOrder({
@@ -40,7 +44,8 @@ import org.jspecify.annotations.Nullable;
     "parameters",
     "parts",
     "sha256",
-    "provenance"
+    "provenance",
+    "features"
 })
 public record SnapshotManifest(
         int format,
@@ -52,7 +57,8 @@ public record SnapshotManifest(
         int parameters,
         List<Part> parts,
         String sha256,
-        Map<String, String> provenance) {
+        Map<String, String> provenance,
+        @JsonInclude(JsonInclude.Include.NON_NULL) @Nullable String features) {
 
     /** The newest format that this release reads and the one that it writes. */
     public static final int FORMAT = 1;
@@ -100,6 +106,21 @@ public record SnapshotManifest(
         provenance = provenance == null ? new TreeMap<>() : new TreeMap<>(provenance);
     }
 
+    /** The manifest of a model whose records hold their features ready. */
+    public SnapshotManifest(
+            int format,
+            String model,
+            long version,
+            long created,
+            String spec,
+            String dtype,
+            int parameters,
+            List<Part> parts,
+            String sha256,
+            Map<String, String> provenance) {
+        this(format, model, version, created, spec, dtype, parameters, parts, sha256, provenance, null);
+    }
+
     private static void require(String field, @Nullable Object value) {
         if (value == null) throw new SnapshotException("The manifest lacks " + field);
     }
@@ -129,6 +150,30 @@ public record SnapshotManifest(
             throw new SnapshotException(
                     "the model of snapshot " + model + " version " + version + " cannot be read: " + e.getMessage(), e);
         }
+    }
+
+    /**
+     * How records become inputs of the model; null for records that hold their features ready.
+     *
+     * @throws SnapshotException if its text is no mapping, or one to another number of inputs
+     */
+    public @Nullable FeatureMapping featureMapping() {
+        if (features == null) return null;
+        FeatureMapping mapping;
+        try {
+            mapping = FeatureMapping.fromJson(features);
+        } catch (IllegalArgumentException e) {
+            throw new SnapshotException(
+                    "the features of snapshot " + model + " version " + version + " cannot be read: " + e.getMessage(),
+                    e);
+        }
+        int inputs = modelSpec().inputs();
+        if (mapping.spec().width() != inputs) {
+            throw new SnapshotException("the features of snapshot " + model + " version " + version + " must be the "
+                    + inputs + " inputs of its model. Received: "
+                    + mapping.spec().width());
+        }
+        return mapping;
     }
 
     /** Indented JSON. */

@@ -7,6 +7,7 @@ import java.security.MessageDigest;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * A snapshot cut into parts that fit a record.
@@ -24,6 +25,22 @@ public record SnapshotParts(SnapshotManifest manifest, List<byte[]> parts) {
      */
     public static SnapshotParts split(
             ModelSpec spec,
+            long version,
+            long created,
+            float[] parameters,
+            Map<String, String> provenance,
+            int maxPartBytes) {
+        return split(spec, null, version, created, parameters, provenance, maxPartBytes);
+    }
+
+    /**
+     * The same with the mapping of a user's records.
+     *
+     * @param features JSON of the mapping; null for none
+     */
+    public static SnapshotParts split(
+            ModelSpec spec,
+            @Nullable String features,
             long version,
             long created,
             float[] parameters,
@@ -57,7 +74,8 @@ public record SnapshotParts(SnapshotManifest manifest, List<byte[]> parts) {
                 parameters.length,
                 described,
                 Checksums.hex(total.digest()),
-                provenance);
+                provenance,
+                features);
         return new SnapshotParts(manifest, parts);
     }
 

@@ -7,7 +7,7 @@ import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /** Words of a specification and what was meant by those that are none. */
-final class Words {
+public final class Words {
     private Words() {}
 
     static <E extends Enum<E>> @Nullable E find(Class<E> type, String word) {
@@ -24,7 +24,7 @@ final class Words {
     }
 
     /** {@code "; did you mean x?"}, or nothing if no known word is close. */
-    static String suggestion(String word, Collection<String> known) {
+    public static String suggestion(String word, Collection<String> known) {
         String best = null;
         int least = Math.max(2, word.length() / 3) + 1;
         for (String candidate : known) {

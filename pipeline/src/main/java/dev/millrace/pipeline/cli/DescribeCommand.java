@@ -1,10 +1,14 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.feature.Feature;
+import dev.millrace.model.feature.FeatureSpec;
+import dev.millrace.model.feature.LabelSpec;
 import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterBlock;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.pipeline.config.BatchConfig;
+import dev.millrace.pipeline.config.RecordMapping;
 import dev.millrace.pipeline.config.TrainingConfig;
 import java.io.PrintWriter;
 import java.util.List;
@@ -44,10 +48,34 @@ final class DescribeCommand implements Callable<Integer> {
                 .load();
         ModelSpec spec = ModelSpec.of(config.model());
         PrintWriter out = command.commandLine().getOut();
+        RecordMapping features = config.features();
+        if (features != null) describeFeatures(out, features.mapping().spec());
         describeLayers(out, spec);
         describeMemory(out, spec, config);
         out.flush();
         return ExitCode.OK;
+    }
+
+    private static void describeFeatures(PrintWriter out, FeatureSpec features) {
+        String row = "  %-13s %-28s %s%n";
+        out.printf("Features: %,d inputs%n", features.width());
+        out.printf(row, "inputs", "fields", "transform");
+        int from = 0;
+        for (Feature feature : features.inputs()) {
+            int to = from + feature.width() - 1;
+            out.printf(
+                    row,
+                    from == to ? "" + from : from + ".." + to,
+                    String.join(", ", feature.fields()),
+                    feature.transform());
+            from = to + 1;
+        }
+        LabelSpec label = features.label();
+        if (label != null) {
+            String classes = label.classes().isEmpty() ? "as it is" : "classes " + String.join(", ", label.classes());
+            out.printf(row, "label", label.field(), classes);
+        }
+        out.println();
     }
 
     private static void describeLayers(PrintWriter out, ModelSpec spec) {

@@ -1,7 +1,9 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.feature.FeatureMapping;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.snapshot.Snapshot;
+import dev.millrace.pipeline.dataset.AvroExamples;
 import dev.millrace.pipeline.dataset.DataFile;
 import dev.millrace.pipeline.dataset.DataOptions;
 import dev.millrace.pipeline.dataset.Examples;
@@ -24,7 +26,8 @@ import picocli.CommandLine.Spec;
         header = "Predict a file of examples with a published version, and score it if they have labels.",
         description = {
             "Reads CSV (a line of column names, then numbers), JSON lines ({\"features\": [..], \"label\": ..}) and IDX"
-                    + " images (pixels become 0..1), plain or gzipped. With labels it prints loss, accuracy and, for a"
+                    + " images (pixels become 0..1), plain or gzipped; of a model with a features section also Avro object"
+                    + " container files (.avro), mapped as in training. With labels it prints loss, accuracy and, for a"
                     + " binary model, the area under the ROC curve."
         },
         footer = {
@@ -55,10 +58,10 @@ final class PredictCommand implements Callable<Integer> {
 
     @Override
     public Integer call() throws IOException {
-        DataFile file = options.file(data);
         PrintWriter out = command.commandLine().getOut();
-        try (Examples examples = file.open()) {
-            predict(examples, file.rules().classes(), out);
+        try {
+            if (data.toString().endsWith(".avro")) predictRecords(out);
+            else predictFile(options.file(data), out);
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(data + ": " + e.getMessage(), e);
         }
@@ -66,10 +69,30 @@ final class PredictCommand implements Callable<Integer> {
         return ExitCode.OK;
     }
 
-    private void predict(Examples examples, List<String> classes, PrintWriter out) throws IOException {
+    private void predictFile(DataFile file, PrintWriter out) throws IOException {
+        try (Examples examples = file.open()) {
+            predict(snapshots.load(), examples, file.rules().classes(), false, out);
+        }
+    }
+
+    private void predictRecords(PrintWriter out) throws IOException {
         Snapshot snapshot = snapshots.load();
+        FeatureMapping mapping = snapshot.manifest().featureMapping();
+        if (mapping == null) {
+            throw new IllegalArgumentException("Avro records need a model with a features section. Received: model "
+                    + snapshot.manifest().model() + " version "
+                    + snapshot.manifest().version() + ", which has none");
+        }
+        try (Examples examples = AvroExamples.open(data, mapping)) {
+            predict(snapshot, examples, mapping.spec().classes(), true, out);
+        }
+    }
+
+    private void predict(
+            Snapshot snapshot, Examples examples, List<String> classes, boolean binaryWords, PrintWriter out)
+            throws IOException {
         try (PredictionFile predictions =
-                        PredictionFile.to(output, snapshot.manifest().modelSpec(), classes);
+                        PredictionFile.to(output, snapshot.manifest().modelSpec(), classes, binaryWords);
                 Prediction prediction = new Prediction(snapshot, predictions)) {
             prediction.run(examples);
             out.printf(

@@ -15,15 +15,17 @@ import org.jspecify.annotations.Nullable;
 final class PredictionFile implements Closeable {
     private final CsvWriter csv;
     private final int outputs;
-    private final boolean categorical;
+    private final boolean withClass;
+    private final boolean binary;
     private final List<String> classes;
     private boolean begun;
     private boolean withIds;
 
-    private PredictionFile(CsvWriter csv, ModelSpec spec, List<String> classes) {
+    private PredictionFile(CsvWriter csv, ModelSpec spec, List<String> classes, boolean binaryWords) {
         this.csv = csv;
         this.outputs = spec.outputs();
-        this.categorical = spec.loss() == Loss.CATEGORICAL_CROSSENTROPY;
+        this.binary = binaryWords && spec.loss() == Loss.BINARY_CROSSENTROPY && outputs == 1 && classes.size() == 2;
+        this.withClass = binary || spec.loss() == Loss.CATEGORICAL_CROSSENTROPY;
         this.classes = classes;
     }
 
@@ -32,9 +34,11 @@ final class PredictionFile implements Closeable {
      *
      * @param file null for none
      * @param classes words for the labels 0, 1, ...; a class without a word is a number
+     * @param binaryWords whether the one output of a binary model is also said in words: the second above 0.5
      */
-    static @Nullable PredictionFile to(@Nullable Path file, ModelSpec spec, List<String> classes) throws IOException {
-        return file == null ? null : new PredictionFile(writer(file), spec, classes);
+    static @Nullable PredictionFile to(@Nullable Path file, ModelSpec spec, List<String> classes, boolean binaryWords)
+            throws IOException {
+        return file == null ? null : new PredictionFile(writer(file), spec, classes, binaryWords);
     }
 
     private static CsvWriter writer(Path file) throws IOException {
@@ -61,7 +65,7 @@ final class PredictionFile implements Closeable {
         withIds = ids;
         CsvWriter.CsvWriterRecord line = csv.writeRecord();
         if (withIds) line.writeField("id");
-        if (categorical) line.writeField("class");
+        if (withClass) line.writeField("class");
         for (int k = 0; k < outputs; k++) line.writeField("output_" + k);
         line.endRecord();
     }
@@ -69,7 +73,7 @@ final class PredictionFile implements Closeable {
     private void writeRow(float[] predictions, int row, @Nullable String id) {
         CsvWriter.CsvWriterRecord line = csv.writeRecord();
         if (withIds) line.writeField(id == null ? "" : id);
-        if (categorical) line.writeField(word(largest(predictions, row)));
+        if (withClass) line.writeField(word(likeliest(predictions, row)));
         for (int k = 0; k < outputs; k++) line.writeField(Float.toString(predictions[row * outputs + k]));
         line.endRecord();
     }
@@ -78,7 +82,8 @@ final class PredictionFile implements Closeable {
         return label < classes.size() ? classes.get(label) : Integer.toString(label);
     }
 
-    private int largest(float[] predictions, int row) {
+    private int likeliest(float[] predictions, int row) {
+        if (binary) return predictions[row] > 0.5f ? 1 : 0;
         int best = 0;
         for (int k = 1; k < outputs; k++) {
             if (predictions[row * outputs + k] > predictions[row * outputs + best]) best = k;

@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.config;
 
+import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -18,11 +19,14 @@ final class ConfigCheck {
             "transactional.id", "it is made from the model's name");
 
     private final String origin;
+    private final Path directory;
     private final References references;
     private final List<ConfigProblem> problems;
 
-    ConfigCheck(String origin, References references, List<ConfigProblem> problems) {
+    /** @param directory that files of the configuration are relative to */
+    ConfigCheck(String origin, Path directory, References references, List<ConfigProblem> problems) {
         this.origin = origin;
+        this.directory = directory;
         this.references = references;
         this.problems = problems;
     }
@@ -40,10 +44,13 @@ final class ConfigCheck {
         Map<String, @Nullable Object> optimizer = section(TrainingOptions.OPTIMIZER, "name", resolved);
         Map<String, @Nullable Object> learningRate = section(TrainingOptions.LEARNING_RATE, "initial", resolved);
         Sections.check(model, optimizer, learningRate, this::problem);
+        RecordMapping features = new FeatureSection(directory, this::problem)
+                .read(FlatKeys.below(TrainingOptions.FEATURES.prefix(), resolved), model, values);
         if (!problems.isEmpty()) throw new ConfigException(origin, problems);
         return new TrainingConfig(
                 origin,
                 model,
+                features,
                 kafka(values, resolved),
                 SourceConfig.of(values, String.valueOf(model.get("name"))),
                 SampleConfig.of(values),

@@ -82,7 +82,7 @@ public final class ConfigLoader {
         overlay(keys, FlatKeys.flatten(fileContent(), problems));
         overlay(keys, FlatKeys.flatten(overrides, problems));
         insertModelFile(keys);
-        return new ConfigCheck(origin, new References(environment, directory()), problems).check(keys);
+        return new ConfigCheck(origin, directory(), new References(environment, directory()), problems).check(keys);
     }
 
     private static void overlay(Map<String, @Nullable Object> keys, Map<String, @Nullable Object> over) {

@@ -27,7 +27,7 @@ final class Sections {
         check("learning-rate", () -> LearningRateSchedules.of(learningRate), problem);
     }
 
-    private static void check(String section, Runnable reading, BiConsumer<String, String> problem) {
+    static void check(String section, Runnable reading, BiConsumer<String, String> problem) {
         try {
             reading.run();
         } catch (IllegalArgumentException e) {

@@ -10,6 +10,7 @@ import org.jspecify.annotations.Nullable;
  * Where samples come from.
  *
  * @param schemaDirectory further writer schemas; null for those shipped alone
+ * @param registry of writer schemas; null for none
  * @param bounded whether the job ends at the present end of the topics
  */
 public record SourceConfig(
@@ -18,6 +19,7 @@ public record SourceConfig(
         StartingOffsets startingOffsets,
         WireFormat wireFormat,
         @Nullable String schemaDirectory,
+        @Nullable RegistryConfig registry,
         Duration partitionDiscoveryInterval,
         boolean bounded)
         implements Serializable {
@@ -30,6 +32,7 @@ public record SourceConfig(
                 values.get(TrainingOptions.SOURCE_STARTING_OFFSETS),
                 values.get(TrainingOptions.SOURCE_WIRE_FORMAT),
                 values.find(TrainingOptions.SOURCE_SCHEMA_DIRECTORY),
+                RegistryConfig.of(values),
                 values.get(TrainingOptions.SOURCE_PARTITION_DISCOVERY_INTERVAL),
                 values.get(TrainingOptions.SOURCE_BOUNDED));
     }

@@ -15,6 +15,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param origin the file's name, for messages
  * @param model the model section or file, nested as in YAML
+ * @param features how records become samples; null for records that are samples as shipped
  * @param optimizer the optimizer section; empty for the default
  * @param learningRate the learning-rate section; empty for the default
  * @param flink Flink's own options for the job, as given
@@ -23,6 +24,7 @@ import org.jspecify.annotations.Nullable;
 public record TrainingConfig(
         String origin,
         Map<String, @Nullable Object> model,
+        @Nullable RecordMapping features,
         KafkaConfig kafka,
         SourceConfig source,
         SampleConfig sample,

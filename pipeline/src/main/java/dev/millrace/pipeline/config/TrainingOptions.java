@@ -66,6 +66,44 @@ public final class TrainingOptions {
             ValueType.TEXT,
             null,
             "Directory with further writer schemas (<id>.avsc for confluent), beside those shipped.");
+    public static final ConfigOption<String> SOURCE_SCHEMA = optional(
+            "source.schema",
+            ValueType.TEXT,
+            null,
+            "Avro schema file (.avsc) of your own records, for the features section to map; relative to the configuration"
+                    + " file. Records of other writers are resolved to it.");
+    public static final ConfigOption<String> SOURCE_SCHEMA_REGISTRY_URL = optional(
+            "source.schema-registry.url",
+            ValueType.TEXT,
+            new Constraint<>("that begins with http:// or https://", url -> url.matches("https?://[^\\s@]+")),
+            "Schema registry that is asked for writer schemas by id (Confluent's REST protocol), where"
+                    + " source.wire-format is confluent.");
+    public static final ConfigOption<String> SOURCE_SCHEMA_REGISTRY_USER =
+            optional("source.schema-registry.user", ValueType.TEXT, null, "User of the registry, with a password.");
+    public static final ConfigOption<String> SOURCE_SCHEMA_REGISTRY_PASSWORD =
+            optional("source.schema-registry.password", ValueType.TEXT, null, "Password of the user.");
+    public static final ConfigOption<String> SOURCE_SCHEMA_REGISTRY_TOKEN = optional(
+            "source.schema-registry.token", ValueType.TEXT, null, "Bearer token for the registry, instead of a user.");
+    public static final ConfigOption<Duration> SOURCE_SCHEMA_REGISTRY_TIMEOUT = option(
+            "source.schema-registry.timeout",
+            ValueType.DURATION,
+            Duration.ofSeconds(5),
+            positive(),
+            "How long the registry may take to answer.");
+    public static final ConfigOption<Integer> SOURCE_SCHEMA_REGISTRY_RETRIES = option(
+            "source.schema-registry.retries",
+            ValueType.INTEGER,
+            5,
+            between(0, 20),
+            "How often a request is repeated that the registry could not answer, with pauses that double from 200 ms up"
+                    + " to 10 s; then the job fails over.");
+    public static final ConfigOption<String> SOURCE_SCHEMA_REGISTRY_TRUSTSTORE = optional(
+            "source.schema-registry.truststore.location",
+            ValueType.TEXT,
+            null,
+            "JKS or PKCS12 file of the certificates that are trusted. Unset: those of the JVM.");
+    public static final ConfigOption<String> SOURCE_SCHEMA_REGISTRY_TRUSTSTORE_PASSWORD =
+            optional("source.schema-registry.truststore.password", ValueType.TEXT, null, "Password of the truststore.");
     public static final ConfigOption<Duration> SOURCE_PARTITION_DISCOVERY_INTERVAL = option(
             "source.partition-discovery-interval",
             ValueType.DURATION,
@@ -380,6 +418,10 @@ public final class TrainingOptions {
 
     static final Subtree MODEL =
             new Subtree("model.", "The model, in Keras' words: name, inputs, layers, loss. See deploy/LAYERS.md.");
+    static final Subtree FEATURES = new Subtree(
+            "features.",
+            "How records of your own Avro schema become samples: inputs, label, weight, id, event-time. Needs"
+                    + " source.schema. Unset: records are samples as shipped. See deploy/FEATURES.md.");
     static final Subtree OPTIMIZER = new Subtree(
             "optimizer.",
             "Optimizer by its name in Keras (sgd, momentum, nesterov, adam, adamw, adagrad, rmsprop, ftrl), its"
@@ -396,7 +438,14 @@ public final class TrainingOptions {
             "flink.", "Flink's own options for this job, as Flink names them, over the defaults of this table's end.");
 
     private static final List<Subtree> SUBTREES = List.of(
-            MODEL, KAFKA_PROPERTIES, KAFKA_SOURCE_PROPERTIES, KAFKA_SINK_PROPERTIES, OPTIMIZER, LEARNING_RATE, FLINK);
+            MODEL,
+            FEATURES,
+            KAFKA_PROPERTIES,
+            KAFKA_SOURCE_PROPERTIES,
+            KAFKA_SINK_PROPERTIES,
+            OPTIMIZER,
+            LEARNING_RATE,
+            FLINK);
 
     private TrainingOptions() {}
 

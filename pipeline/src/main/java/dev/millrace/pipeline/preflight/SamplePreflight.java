@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.preflight;
 
 import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.registry.RegistryException;
 import dev.millrace.pipeline.source.SampleCheck;
 import dev.millrace.schemas.wire.Rejection;
 import dev.millrace.schemas.wire.RejectionReason;
@@ -40,7 +41,7 @@ public final class SamplePreflight {
                 findings.add(new SamplePreflight(config, timeout).look(subject, topic, records));
             } catch (KafkaException e) {
                 findings.add(Finding.error(subject, KafkaFailure.explain(e)));
-            } catch (IllegalArgumentException e) { // the schema directory
+            } catch (IllegalArgumentException | RegistryException e) { // the schema directory, the registry
                 findings.add(Finding.error(subject, String.valueOf(e.getMessage())));
             }
         }

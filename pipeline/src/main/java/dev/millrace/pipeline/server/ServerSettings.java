@@ -27,6 +27,7 @@ import org.jspecify.annotations.Nullable;
  * @param publishMillis least time between snapshots, milliseconds; 0 for each checkpoint
  * @param maxPartBytes largest part of a snapshot, bytes
  * @param provenance what every snapshot says of its origin beside what the server knows
+ * @param features how records become inputs, for every snapshot to carry; null for records that hold them ready
  */
 public record ServerSettings(
         String model,
@@ -46,5 +47,49 @@ public record ServerSettings(
         long reportSamples,
         long publishMillis,
         int maxPartBytes,
-        Map<String, String> provenance)
-        implements Serializable {}
+        Map<String, String> provenance,
+        @Nullable String features)
+        implements Serializable {
+
+    /** Of a model whose records hold their features ready. */
+    public ServerSettings(
+            String model,
+            String modelJson,
+            List<String> topics,
+            long seed,
+            Map<String, @Nullable Object> optimizer,
+            Map<String, @Nullable Object> learningRate,
+            BatchSettings batch,
+            boolean sumReduction,
+            boolean asynchronous,
+            long stepDeadlineMillis,
+            int maxRefusalsInARow,
+            long metricWindowSamples,
+            double metricFading,
+            long reportMillis,
+            long reportSamples,
+            long publishMillis,
+            int maxPartBytes,
+            Map<String, String> provenance) {
+        this(
+                model,
+                modelJson,
+                topics,
+                seed,
+                optimizer,
+                learningRate,
+                batch,
+                sumReduction,
+                asynchronous,
+                stepDeadlineMillis,
+                maxRefusalsInARow,
+                metricWindowSamples,
+                metricFading,
+                reportMillis,
+                reportSamples,
+                publishMillis,
+                maxPartBytes,
+                provenance,
+                null);
+    }
+}

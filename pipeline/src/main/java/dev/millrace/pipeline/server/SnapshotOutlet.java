@@ -35,6 +35,7 @@ final class SnapshotOutlet {
     List<SnapshotRecord> take(TrainingState state, long nowNanos) {
         SnapshotParts parts = SnapshotParts.split(
                 spec,
+                settings.features(),
                 state.version,
                 System.currentTimeMillis(),
                 state.parameters,

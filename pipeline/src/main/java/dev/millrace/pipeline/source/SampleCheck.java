@@ -4,12 +4,11 @@ import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.schemas.wire.DecodedSample;
 import dev.millrace.schemas.wire.Rejection;
-import dev.millrace.schemas.wire.SampleDecoder;
 import org.jspecify.annotations.Nullable;
 
 /** Judges records as the job would, outside of a job. */
 public final class SampleCheck {
-    private final SampleDecoder decoder;
+    private final RecordDecoder decoder;
     private final SampleFit fit;
     private final DecodedSample decoded = new DecodedSample();
     private final Sample sample = new Sample();
@@ -21,13 +20,7 @@ public final class SampleCheck {
 
     /** @throws IllegalArgumentException if the schema directory cannot be read */
     public static SampleCheck of(TrainingConfig config) {
-        return new SampleCheck(new SampleReading(
-                ModelSpec.of(config.model()).toJson(),
-                config.source().wireFormat(),
-                config.source().schemaDirectory(),
-                config.sample().maxBytes(),
-                config.sample().maxFuture().toMillis(),
-                config.deadLetter().maxValueBytes()));
+        return new SampleCheck(SampleReading.of(config, ModelSpec.of(config.model())));
     }
 
     /**
@@ -36,7 +29,7 @@ public final class SampleCheck {
      * @param time of the record, milliseconds since the epoch
      */
     public @Nullable Rejection check(byte @Nullable [] value, long time) {
-        Rejection rejection = decoder.decode(value, decoded);
+        Rejection rejection = decoder.decode(value, time, decoded);
         return rejection == null ? fit.fill(sample, decoded, time) : rejection;
     }
 

@@ -3,7 +3,6 @@ package dev.millrace.pipeline.source;
 import dev.millrace.schemas.wire.DecodedSample;
 import dev.millrace.schemas.wire.Rejection;
 import dev.millrace.schemas.wire.RejectionReason;
-import dev.millrace.schemas.wire.SampleDecoder;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.connector.kafka.source.reader.deserializer.KafkaRecordDeserializationSchema;
@@ -21,7 +20,7 @@ public final class SampleDeserializer implements KafkaRecordDeserializationSchem
     private final SampleReading reading;
     private final SplitIds splits;
 
-    private transient SampleDecoder decoder;
+    private transient RecordDecoder decoder;
     private transient SampleFit fit;
     private transient DecodedSample decoded;
     private transient Sample sample;
@@ -50,7 +49,7 @@ public final class SampleDeserializer implements KafkaRecordDeserializationSchem
         int split = splitOf(record);
         metrics.read(split);
         byte[] value = record.value();
-        Rejection rejection = decoder.decode(value, decoded);
+        Rejection rejection = decoder.decode(value, record.timestamp(), decoded);
         if (rejection == null) rejection = fit.fill(sample, decoded, record.timestamp());
         if (rejection != null) {
             if (rejection.reason() == RejectionReason.TOMBSTONE) {

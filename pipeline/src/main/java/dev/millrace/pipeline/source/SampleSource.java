@@ -20,13 +20,7 @@ public final class SampleSource {
     public static SingleOutputStreamOperator<Sample> of(
             StreamExecutionEnvironment env, TrainingConfig config, ModelSpec spec) {
         SourceConfig source = config.source();
-        SampleReading reading = new SampleReading(
-                spec.toJson(),
-                source.wireFormat(),
-                source.schemaDirectory(),
-                config.sample().maxBytes(),
-                config.sample().maxFuture().toMillis(),
-                config.deadLetter().maxValueBytes());
+        SampleReading reading = SampleReading.of(config, spec);
         KafkaSourceBuilder<Sample> kafka = KafkaSource.<Sample>builder()
                 .setProperties(config.kafka().source())
                 .setTopics(source.topics())

@@ -65,4 +65,19 @@ class DescribeCommandTest {
                 .contains("dense_6: 2,704 -> 10, softmax", "10 x 2,704", "27,242")
                 .contains("1.6 MiB");
     }
+
+    @Test
+    void featuresAreShownWithTheirInputsAndFields() {
+        Ran ran = Ran.millrace("describe", "-c", "../deploy/examples/bids.yaml");
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        assertThat(ran.out())
+                .contains("Features: 1,162 inputs")
+                .containsPattern("0..1 +price +log1p, missing 0.0")
+                .containsPattern("2 +user.age +min-max 0.0..100.0, missing 40.0")
+                .containsPattern("3..6 +user.country +one-hot of 3 values")
+                .containsPattern("74..137 +user.country, device +cross")
+                .containsPattern("138..1161 +body +words by \\[1, 2\\], log, 1024 hashed")
+                .containsPattern("label +outcome +classes LOST, WON");
+    }
 }

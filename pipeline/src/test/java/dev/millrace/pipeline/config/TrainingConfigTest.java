@@ -176,7 +176,7 @@ class TrainingConfigTest {
                     "flink.parallelism.default: 3 | must not be set; use training.workers",
                     "kafka.source.properties.group.id: g | must not be set; use source.group-id",
                     "model.input: 3 | unknown key",
-                    "optimizer: sdg | must be one of sgd, momentum, nesterov, adam, adamw. Received: sdg",
+                    "optimizer: sdg | must be one of sgd, momentum, nesterov, adam, adamw, adagrad, rmsprop, ftrl. Received: sdg",
                     "learning-rate: {initial: 0.1, warmup: 3} | unknown key",
                     "model.file: other.yaml | must not stand beside other model keys; keep one",
                     "kafka.properties.a: ${env:NONE} | refers to the unset environment variable NONE",

@@ -23,7 +23,8 @@ public final class DecodedSample {
 
     public int idLength = -1;
 
-    void clear() {
+    /** Forgets the sample before. */
+    public void clear() {
         denseCount = 0;
         sparseCount = 0;
         tokenCount = 0;
@@ -33,7 +34,8 @@ public final class DecodedSample {
         idLength = -1;
     }
 
-    void ensureDense(int count) {
+    /** Makes room; what was there may be lost. */
+    public void ensureDense(int count) {
         if (dense.length < count) dense = new float[count];
     }
 
@@ -49,7 +51,8 @@ public final class DecodedSample {
         if (tokens.length < count) tokens = Arrays.copyOf(tokens, grown(count));
     }
 
-    void ensureLabels(int count) {
+    /** Makes room; what is there stays. */
+    public void ensureLabels(int count) {
         if (labels.length < count) labels = Arrays.copyOf(labels, grown(count));
     }
 

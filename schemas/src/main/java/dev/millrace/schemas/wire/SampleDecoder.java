@@ -3,8 +3,6 @@ package dev.millrace.schemas.wire;
 import dev.millrace.schemas.LabeledSample;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.HashMap;
 import java.util.Map;
@@ -26,20 +24,16 @@ import org.jspecify.annotations.Nullable;
  */
 public final class SampleDecoder {
     private final WireFormat wire;
-    private final SchemaCatalog schemas;
+    private final WriterLookup writers;
     private final SampleLimits limits;
     private final ByteCursor cursor = new ByteCursor();
     private final Map<Schema, GenericDatumReader<GenericRecord>> resolvers = new HashMap<>();
 
     private int[] sorted = new int[0]; // indices that did not come in order, used again
 
-    // The writer schema met last, as it rarely changes.
-    private long lastKey;
-    private @Nullable Schema lastSchema;
-
-    public SampleDecoder(WireFormat wire, SchemaCatalog schemas, SampleLimits limits) {
+    public SampleDecoder(WireFormat wire, WriterSchemas schemas, SampleLimits limits) {
         this.wire = wire;
-        this.schemas = schemas;
+        this.writers = new WriterLookup(wire, schemas);
         this.limits = limits;
     }
 
@@ -53,12 +47,10 @@ public final class SampleDecoder {
                     "a record must have at most " + limits.maxBytes() + " bytes. Received: " + value.length);
         }
         into.clear();
+        Schema own = LabeledSample.getClassSchema();
+        Schema writer = wire == WireFormat.RAW ? own : writers.find(value); // what it throws is no fault of the record
+        if (writer == null) return new Rejection(RejectionReason.UNKNOWN_SCHEMA, writers.unknown(value));
         try {
-            Schema own = LabeledSample.getClassSchema();
-            Schema writer = wire == WireFormat.RAW ? own : writer(value);
-            if (writer == null) {
-                return new Rejection(RejectionReason.UNKNOWN_SCHEMA, "no schema for header " + header(value));
-            }
             if (writer.equals(own)) decodeOwn(value, into);
             else resolve(value, writer, into);
         } catch (MalformedException e) {
@@ -80,29 +72,6 @@ public final class SampleDecoder {
     private void decodeOwn(byte[] value, DecodedSample into) {
         cursor.reset(value, wire.headerBytes());
         SampleBody.decode(cursor, into);
-    }
-
-    private @Nullable Schema writer(byte[] value) {
-        if (value.length < wire.headerBytes()) return null;
-        long key;
-        if (wire == WireFormat.CONFLUENT) {
-            if (value[0] != 0) return null;
-            key = ByteBuffer.wrap(value, 1, 4).getInt();
-        } else {
-            if (value[0] != (byte) 0xC3 || value[1] != 1) return null;
-            key = ByteBuffer.wrap(value, 2, 8).order(ByteOrder.LITTLE_ENDIAN).getLong();
-        }
-        if (lastSchema == null || key != lastKey) {
-            lastSchema = wire == WireFormat.CONFLUENT ? schemas.byId((int) key) : schemas.byFingerprint(key);
-            lastKey = key;
-        }
-        return lastSchema;
-    }
-
-    private String header(byte[] value) {
-        StringBuilder hex = new StringBuilder();
-        for (int i = 0; i < Math.min(value.length, wire.headerBytes()); i++) hex.append("%02x".formatted(value[i]));
-        return hex + " (" + wire + ")";
     }
 
     /** Another writer's schema: Avro resolves it to ours, and ours is decoded as ever. Slow, and rare. */

@@ -18,7 +18,7 @@ import org.jspecify.annotations.Nullable;
  * Writer schemas, found by id or by fingerprint: ours, and those of a directory of {@code <id>.avsc} files. A file
  * whose name is no number is known by its fingerprint alone.
  */
-public final class SchemaCatalog {
+public final class SchemaCatalog implements WriterSchemas {
     /** Id of our own schema where the producers have no registry. */
     public static final int OWN_ID = 1;
 
@@ -59,19 +59,31 @@ public final class SchemaCatalog {
 
     private void read(Path file, List<String> problems) {
         try {
-            Schema schema = canonical(new Schema.Parser().parse(Files.readString(file)));
-            String bomb = ItemSize.arrayOfNothing(schema);
-            if (bomb != null) {
-                problems.add(file.getFileName() + ": the items of " + bomb + " have no bytes, so that a short record"
-                        + " could claim any number of them");
-                return;
-            }
+            Schema schema = checked(new Schema.Parser().parse(Files.readString(file)));
             add(schema);
             String name = file.getFileName().toString().replace(".avsc", "");
             if (name.matches("\\d{1,9}")) byId.put(Integer.valueOf(name), schema);
-        } catch (IOException | AvroRuntimeException e) {
+        } catch (IOException | AvroRuntimeException | IllegalArgumentException e) {
             problems.add(file.getFileName() + ": " + e.getMessage());
         }
+    }
+
+    /**
+     * A schema that records may be read with; our own for one that differs from it in words only.
+     *
+     * @throws IllegalArgumentException if a short record of it could claim any number of items
+     */
+    public static Schema checked(Schema schema) {
+        String bomb = ItemSize.arrayOfNothing(schema);
+        if (bomb == null) return canonical(schema);
+        throw new IllegalArgumentException(
+                "the items of " + bomb + " have no bytes, so that a short record could claim any number of them");
+    }
+
+    /** Makes a schema known by its fingerprint. */
+    public SchemaCatalog with(Schema schema) {
+        add(schema);
+        return this;
     }
 
     /** Our own schema for one that differs from it in words only: its samples are decoded by hand. */
@@ -85,13 +97,13 @@ public final class SchemaCatalog {
         byFingerprint.put(SchemaNormalization.parsingFingerprint64(schema), schema);
     }
 
-    @Nullable
-    Schema byId(int id) {
+    @Override
+    public @Nullable Schema byId(int id) {
         return byId.get(id);
     }
 
-    @Nullable
-    Schema byFingerprint(long fingerprint) {
+    @Override
+    public @Nullable Schema byFingerprint(long fingerprint) {
         return byFingerprint.get(fingerprint);
     }
 }
