@@ -9,6 +9,7 @@ import java.time.Duration;
  * @param staleness steps a worker may be ahead; {@link Integer#MAX_VALUE} for unbounded
  * @param stepDeadline after which a step is closed without the workers that have not answered
  * @param maxConsecutiveRefusals steps in a row that may be refused before the job fails
+ * @param acceptChangedModel whether to continue from a checkpoint of another model with as many parameters
  * @param seed of the initial parameters
  * @param workers parallelism of the ingest task and the gradient operator
  */
@@ -17,6 +18,7 @@ public record StepConfig(
         Reduction reduction,
         Duration stepDeadline,
         int maxConsecutiveRefusals,
+        boolean acceptChangedModel,
         long seed,
         EngineChoice engine,
         int workers)
@@ -28,6 +30,7 @@ public record StepConfig(
                 values.get(TrainingOptions.TRAINING_REDUCTION),
                 values.get(TrainingOptions.TRAINING_STEP_DEADLINE),
                 values.get(TrainingOptions.TRAINING_MAX_CONSECUTIVE_REFUSALS),
+                values.get(TrainingOptions.TRAINING_ACCEPT_CHANGED_MODEL),
                 values.get(TrainingOptions.TRAINING_SEED),
                 values.get(TrainingOptions.TRAINING_ENGINE),
                 values.get(TrainingOptions.TRAINING_WORKERS));

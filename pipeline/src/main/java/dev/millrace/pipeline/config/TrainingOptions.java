@@ -267,6 +267,13 @@ public final class TrainingOptions {
             3,
             between(1, 1_000_000),
             "Steps in a row that may be refused because they are not finite before the job fails.");
+    public static final ConfigOption<Boolean> TRAINING_ACCEPT_CHANGED_MODEL = option(
+            "training.accept-changed-model",
+            ValueType.FLAG,
+            false,
+            null,
+            "Continue from a checkpoint though layers, inputs of features or classes have changed since and only their"
+                    + " number is the same. Parameters keep what they learnt.");
     public static final ConfigOption<Long> TRAINING_SEED =
             option("training.seed", ValueType.LONG, 1L, null, "Seed of the initial parameters.");
     public static final ConfigOption<EngineChoice> TRAINING_ENGINE = option(

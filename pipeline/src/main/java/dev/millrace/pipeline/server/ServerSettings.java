@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model name of the model
  * @param modelJson the model
+ * @param acceptChangedModel whether a checkpoint of another model with the same layout will do
  * @param topics the sample topics, in the order of the configuration
  * @param seed of the initial parameters
  * @param optimizer subtree {@code optimizer}
@@ -32,6 +33,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerSettings(
         String model,
         String modelJson,
+        boolean acceptChangedModel,
         List<String> topics,
         long seed,
         Map<String, @Nullable Object> optimizer,
@@ -49,47 +51,4 @@ public record ServerSettings(
         int maxPartBytes,
         Map<String, String> provenance,
         @Nullable String features)
-        implements Serializable {
-
-    /** Of a model whose records hold their features ready. */
-    public ServerSettings(
-            String model,
-            String modelJson,
-            List<String> topics,
-            long seed,
-            Map<String, @Nullable Object> optimizer,
-            Map<String, @Nullable Object> learningRate,
-            BatchSettings batch,
-            boolean sumReduction,
-            boolean asynchronous,
-            long stepDeadlineMillis,
-            int maxRefusalsInARow,
-            long metricWindowSamples,
-            double metricFading,
-            long reportMillis,
-            long reportSamples,
-            long publishMillis,
-            int maxPartBytes,
-            Map<String, String> provenance) {
-        this(
-                model,
-                modelJson,
-                topics,
-                seed,
-                optimizer,
-                learningRate,
-                batch,
-                sumReduction,
-                asynchronous,
-                stepDeadlineMillis,
-                maxRefusalsInARow,
-                metricWindowSamples,
-                metricFading,
-                reportMillis,
-                reportSamples,
-                publishMillis,
-                maxPartBytes,
-                provenance,
-                null);
-    }
-}
+        implements Serializable {}

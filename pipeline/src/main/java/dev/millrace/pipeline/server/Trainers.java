@@ -9,6 +9,7 @@ import dev.millrace.model.optimizer.UpdateRule;
 import dev.millrace.model.schedule.LearningRateSchedules;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.Arrays;
+import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -68,13 +69,15 @@ final class Trainers {
     private static TrainingState initial(
             ServerSettings settings, ModelSpec spec, UpdateRule rule, BatchSizeController batchSize) {
         float[] parameters = spec.initialParameters(settings.seed());
-        return new TrainingState(
+        TrainingState state = new TrainingState(
                 settings.modelJson(),
                 rule.kind(),
                 parameters,
                 rule.init(parameters.length),
                 batchSize.init(),
                 new PrequentialMetrics(settings.metricWindowSamples(), settings.metricFading()));
+        state.features = Objects.requireNonNullElse(settings.features(), "");
+        return state;
     }
 
     private static TrainingState carryOver(
@@ -83,12 +86,7 @@ final class Trainers {
             UpdateRule rule,
             BatchSizeController batchSize,
             TrainingState restored) {
-        ModelSpec before = ModelSpec.fromJson(restored.modelJson);
-        if (!before.layout().equals(spec.layout()) || before.loss() != spec.loss()) {
-            throw new IllegalStateException("The checkpoint holds another model. Model " + before.name() + ": "
-                    + restored.modelJson + ". Configured: " + settings.modelJson()
-                    + ". Restore with the model it was trained as, or start without the checkpoint.");
-        }
+        ModelMatch.adopt(restored, settings, spec);
         restored.batchSize = batchSize.resume(restored.batchSize);
         if (restored.optimizer.equals(rule.kind())) return restored;
         LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, rule.kind());

@@ -5,13 +5,19 @@ import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.metric.PrequentialMetrics;
 import dev.millrace.model.optimizer.OptimizerState;
 import dev.millrace.pipeline.minibatch.SplitProgress;
+import org.jspecify.annotations.Nullable;
 
 /**
  * All that the parameter server knows of a model: what a checkpoint holds and what the next step depends on. It
  * includes the sums of the step under way, since their samples have left the workers' queues.
  */
 final class TrainingState {
-    final String modelJson;
+    String modelJson;
+
+    /** How the records learnt from became inputs, as JSON; empty if they held them ready, null if that is unknown. */
+    @Nullable
+    String features;
+
     String optimizer; // the kind of its state
     float[] parameters; // [parameters]
     OptimizerState optimizerState;

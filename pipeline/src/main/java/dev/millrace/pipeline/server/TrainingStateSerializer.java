@@ -25,7 +25,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(5);
+        super(6);
     }
 
     @Override
@@ -58,6 +58,8 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         out.writeLong(state.maxEventTime);
         state.progress.write(out);
         OverridesFormat.write(state.overrides, out);
+        String features = state.features;
+        writeText(features == null ? "" : features, out);
         out.writeInt(state.pendingSamples);
         if (state.pendingSamples == 0) return;
         state.pending.write(out);
@@ -102,6 +104,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         state.maxEventTime = in.readLong();
         state.progress = SplitProgress.read(in);
         if (written > 3) state.overrides = OverridesFormat.read(in);
+        if (written > 5) state.features = readText(in);
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
         state.pending = Outcomes.read(in);

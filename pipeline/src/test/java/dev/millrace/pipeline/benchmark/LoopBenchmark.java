@@ -76,6 +76,7 @@ public final class LoopBenchmark {
         return new ServerSettings(
                 spec.name(),
                 spec.toJson(),
+                false,
                 List.of("numbers"),
                 1,
                 Map.of(),
@@ -91,7 +92,8 @@ public final class LoopBenchmark {
                 0,
                 0,
                 512 * 1024,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     private static final class RandomSamples extends RichMapFunction<Long, Sample> {

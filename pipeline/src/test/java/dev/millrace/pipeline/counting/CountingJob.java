@@ -180,6 +180,7 @@ final class CountingJob {
         return new ServerSettings(
                 spec.name(),
                 spec.toJson(),
+                false,
                 List.of("numbers"),
                 1,
                 Map.of("name", "sgd"),
@@ -195,6 +196,7 @@ final class CountingJob {
                 0,
                 0,
                 512 * 1024,
-                Map.of());
+                Map.of(),
+                null);
     }
 }

@@ -29,6 +29,7 @@ class CommandsTest {
         return new Commands(new ServerSettings(
                 "ctr",
                 "{}",
+                false,
                 List.of(),
                 1,
                 Map.of(),
@@ -44,7 +45,8 @@ class CommandsTest {
                 0,
                 0,
                 1,
-                Map.of()));
+                Map.of(),
+                null));
     }
 
     private static Command command(Action action) {

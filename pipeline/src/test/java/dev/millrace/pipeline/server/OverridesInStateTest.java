@@ -29,6 +29,7 @@ class OverridesInStateTest {
         return new ServerSettings(
                 "halves",
                 MODEL,
+                false,
                 List.of("samples"),
                 1,
                 Map.of(),
@@ -44,7 +45,8 @@ class OverridesInStateTest {
                 0,
                 0,
                 1 << 20,
-                Map.of());
+                Map.of(),
+                null);
     }
 
     private static TrainingState roundTrip(TrainingState state) throws IOException {
@@ -79,8 +81,9 @@ class OverridesInStateTest {
         TrainingStateSerializer.INSTANCE.serialize(trainer.snapshot(), out);
         byte[] newest = out.getCopyOfBuffer();
         int overrides = 5 + 1 + 1 + 4; // five absent values, two flags, no ids
+        int features = 4; // none
         int pending = 4;
-        byte[] old = new byte[newest.length - overrides];
+        byte[] old = new byte[newest.length - overrides - features];
         System.arraycopy(newest, 0, old, 0, old.length - pending);
         old[0] = 3;
 

@@ -138,6 +138,7 @@ class TrainerRestoreTest {
         return new ServerSettings(
                 SPEC.name(),
                 SPEC.toJson(),
+                false,
                 List.of("samples"),
                 7,
                 Map.of("name", optimizer),
@@ -153,6 +154,7 @@ class TrainerRestoreTest {
                 0,
                 0,
                 1 << 20,
-                Map.of());
+                Map.of(),
+                null);
     }
 }

@@ -1,0 +1,121 @@
+package dev.millrace.pipeline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.model.feature.FeatureMapping;
+import dev.millrace.model.feature.FeatureSpec;
+import java.io.IOException;
+import java.util.List;
+import java.util.Map;
+import org.apache.avro.Schema;
+import org.apache.flink.core.memory.DataInputDeserializer;
+import org.apache.flink.core.memory.DataOutputSerializer;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+
+class ModelMatchTest {
+    private static final String TANH = model("tanh");
+    private static final Schema BID = new Schema.Parser().parse("""
+            {"type": "record", "name": "Bid", "fields": [
+              {"name": "price", "type": "double"}, {"name": "age", "type": "double"},
+              {"name": "won", "type": "boolean"}, {"name": "note", "type": "string", "default": ""}]}""");
+    private static final String PRICE_AGE = features("price", "age");
+
+    private static String model(String activation) {
+        return """
+                {"name":"bids","inputs":2,"layers":[{"dense":{"units":2,"activation":"%s"}},
+                 {"dense":{"units":1,"activation":"sigmoid"}}],"loss":"binary_crossentropy"}""".formatted(activation);
+    }
+
+    private static String features(String first, String second) {
+        List<Map<String, Object>> inputs =
+                List.of(Map.of("numeric", Map.of("field", first)), Map.of("numeric", Map.of("field", second)));
+        FeatureSpec spec = FeatureSpec.of(Map.of("inputs", inputs, "label", Map.of("field", "won")));
+        return FeatureMapping.of(spec, BID).toJson();
+    }
+
+    private static ServerSettings settings(String model, @Nullable String features, boolean acceptChanged) {
+        return new ServerSettings(
+                "bids",
+                model,
+                acceptChanged,
+                List.of("samples"),
+                1,
+                Map.of(),
+                Map.of("initial", 0.5),
+                BatchSettings.fixed(4),
+                false,
+                false,
+                1000,
+                3,
+                1000,
+                0.999,
+                1000,
+                0,
+                0,
+                1 << 20,
+                Map.of(),
+                features);
+    }
+
+    private static TrainingState begun(String model, @Nullable String features) throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(256);
+        TrainingState state =
+                Trainers.create(settings(model, features, false), null, false).snapshot();
+        TrainingStateSerializer.INSTANCE.serialize(state, out);
+        return TrainingStateSerializer.INSTANCE.deserialize(new DataInputDeserializer(out.getCopyOfBuffer()));
+    }
+
+    @Test
+    void theSameModelAndFeaturesContinue() throws IOException {
+        TrainingState state = begun(TANH, PRICE_AGE);
+        float[] parameters = state.parameters.clone();
+
+        assertThat(Trainers.create(settings(TANH, PRICE_AGE, false), state, false)
+                        .state()
+                        .parameters)
+                .containsExactly(parameters);
+    }
+
+    @Test
+    void featuresInAnotherOrderAreRefused() throws IOException {
+        TrainingState state = begun(TANH, PRICE_AGE);
+
+        assertThatThrownBy(() -> Trainers.create(settings(TANH, features("age", "price"), false), state, false))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("bids: the checkpoint was trained with other features. Then: ")
+                .hasMessageContaining("training.accept-changed-model: true");
+    }
+
+    @Test
+    void recordsThatHeldTheirFeaturesReadyAreAnotherMatterThanMappedOnes() throws IOException {
+        TrainingState state = begun(TANH, null);
+
+        assertThatThrownBy(() -> Trainers.create(settings(TANH, PRICE_AGE, false), state, false))
+                .hasMessageContaining("other features. Then: none. Configured: {");
+    }
+
+    @Test
+    void anotherActivationIsRefusedUntilItIsAccepted() throws IOException {
+        TrainingState state = begun(TANH, PRICE_AGE);
+        float[] parameters = state.parameters.clone();
+
+        assertThatThrownBy(() -> Trainers.create(settings(model("relu"), PRICE_AGE, false), state, false))
+                .hasMessageContaining("other layers. Then: ");
+        TrainingState accepted = Trainers.create(settings(model("relu"), PRICE_AGE, true), state, false)
+                .state();
+
+        assertThat(accepted.parameters).containsExactly(parameters);
+        assertThat(accepted.modelJson).as("what the next restore compares with").isEqualTo(model("relu"));
+    }
+
+    @Test
+    void anotherLayoutIsRefusedWhateverIsAccepted() throws IOException {
+        TrainingState state = begun(TANH, null);
+        String wider = TANH.replace("\"units\":2", "\"units\":3");
+
+        assertThatThrownBy(() -> Trainers.create(settings(wider, null, true), state, false))
+                .hasMessageStartingWith("The checkpoint holds another model.");
+    }
+}
