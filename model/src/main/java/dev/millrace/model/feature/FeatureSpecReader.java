@@ -155,7 +155,9 @@ final class FeatureSpecReader {
     private @Nullable LabelSpec label(@Nullable Object value) {
         Section section = section("features.label", value, "{field: outcome}");
         if (section == null) return null;
-        LabelSpec label = new LabelSpec(section.path("field"), section.words("classes", 0, 1 << 20));
+        List<String> classes = section.words("classes", 0, 1 << 20);
+        LabelSpec label =
+                new LabelSpec(section.path("field"), classes, section.weights("class-weights", classes.size()));
         section.rejectOthers();
         return label;
     }

@@ -25,6 +25,7 @@ public final class RecordMapper {
     private final FeatureWriter[] writers; // [inputs of the specification]
     private final int[] widths;
     private final @Nullable Label label;
+    private final float[] classWeights; // [classes], or empty
     private final @Nullable Weight weight;
     private final @Nullable Id id;
     private final @Nullable Time time;
@@ -60,6 +61,10 @@ public final class RecordMapper {
         String idPath = spec.id();
         String timePath = spec.eventTime();
         label = labelSpec == null ? null : tried(() -> label(labelSpec), problems);
+        List<Double> perClass = labelSpec == null ? List.of() : labelSpec.classWeights();
+        classWeights = new float[perClass.size()];
+        for (int i = 0; i < classWeights.length; i++)
+            classWeights[i] = perClass.get(i).floatValue();
         weight = weightSpec == null ? null : tried(() -> weight(weightSpec), problems);
         id = idPath == null ? null : tried(() -> new Id(reader(idPath), Values.text(reader(idPath))), problems);
         time = timePath == null
@@ -160,6 +165,7 @@ public final class RecordMapper {
             }
         }
         into.weight = weight == null ? 1 : weightOf(record, weight);
+        if (classWeights.length > 0) into.weight *= classWeights[(int) into.labels[0]];
         into.eventTime = time == null ? recordTime : timeOf(record, time);
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.model.feature;
 import dev.millrace.model.spec.Words;
 import java.util.ArrayList;
 import java.util.HashSet;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
@@ -11,6 +12,8 @@ import org.jspecify.annotations.Nullable;
 
 /** One mapping of a specification; what is wrong with it goes to a common list. */
 final class Section {
+    private static final int LARGEST_WEIGHT = 1_000_000;
+
     private final String where;
     private final Map<?, ?> tree;
     private final List<String> problems;
@@ -56,10 +59,10 @@ final class Section {
     List<String> words(String key, int least, int most) {
         Object value = value(key);
         if (value == null && least == 0) return List.of();
-        List<String> words = new ArrayList<>();
+        Set<String> words = new LinkedHashSet<>();
         if (!(value instanceof List<?> list) || list.size() < Math.max(1, least) || list.size() > most) {
             expected(key, "a list of " + Math.max(1, least) + " to " + most, value);
-            return words;
+            return List.of();
         }
         for (Object each : list) {
             if (each == null || each instanceof List || each instanceof Map) {
@@ -70,10 +73,9 @@ final class Section {
                 expected(key, "a list of words, in quotes where YAML reads them as true or false", each);
                 continue;
             }
-            if (words.contains(each.toString())) problem(key, "must have different entries. Received twice: " + each);
-            words.add(each.toString());
+            if (!words.add(each.toString())) problem(key, "must have different entries. Received twice: " + each);
         }
-        return words;
+        return List.copyOf(words);
     }
 
     List<Integer> integers(String key, List<Integer> fallback, int length, int min, int max) {
@@ -90,6 +92,23 @@ final class Section {
                 "a list of " + (length == 0 ? "different" : length + "") + " integers in " + min + ".." + max,
                 value);
         return fallback;
+    }
+
+    /** As many numbers >= 0 as there are; empty where the key is not there. */
+    List<Double> weights(String key, int count) {
+        Object value = value(key);
+        if (value == null) return List.of();
+        List<Double> weights = new ArrayList<>();
+        if (value instanceof List<?> list && list.size() == count) {
+            for (Object each : list) {
+                if (each instanceof Number number
+                        && number.doubleValue() >= 0
+                        && number.doubleValue() <= LARGEST_WEIGHT) weights.add(number.doubleValue());
+            }
+            if (weights.size() == count && count > 0) return weights;
+        }
+        expected(key, "a list of " + count + " numbers in 0.." + LARGEST_WEIGHT + ", one for each class", value);
+        return List.of();
     }
 
     int integer(String key, int fallback, int min, int max) {

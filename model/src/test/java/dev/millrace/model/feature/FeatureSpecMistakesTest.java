@@ -39,6 +39,17 @@ class FeatureSpecMistakesTest {
     }
 
     @Test
+    void weightsAreOneForEachClass() {
+        for (String weights : new String[] {"[1]", "[1, -1]", "heavy"}) {
+            assertThatThrownBy(() -> Records.spec("inputs: [{numeric: {field: a}}]\n"
+                            + "label: {field: b, classes: [x, y], class-weights: " + weights + "}"))
+                    .hasMessageContaining(
+                            "features.label.class-weights must be a list of 2 numbers in 0..1000000, one for each class."
+                                    + " Received: " + weights);
+        }
+    }
+
+    @Test
     void allMistakesAreNamedAtOnce() {
         assertThatThrownBy(() -> Records.spec("""
                         inputs: []

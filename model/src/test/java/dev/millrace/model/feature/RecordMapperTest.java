@@ -241,6 +241,29 @@ class RecordMapperTest {
     }
 
     @Test
+    void theWeightOfAClassMultipliesThatOfTheRecord() {
+        Schema schema = Records.schema(
+                PRICE,
+                "{\"name\": \"outcome\", \"type\": \"string\"}",
+                "{\"name\": \"importance\", \"type\": \"float\"}");
+        FeatureMapping mapping = FeatureMapping.of(Records.spec("""
+                inputs: [{numeric: {field: price}}]
+                label: {field: outcome, classes: [LOST, WON], class-weights: [0.5, 3]}
+                weight: {field: importance}
+                """), schema);
+        GenericRecord record = new GenericData.Record(schema);
+        record.put("price", 1.0);
+        record.put("importance", 2f);
+
+        record.put("outcome", "LOST");
+        assertThat(Records.map(mapping, record).weight).isEqualTo(1);
+        record.put("outcome", "WON");
+        assertThat(Records.map(mapping, record).weight).isEqualTo(6);
+        assertThat(Records.map(FeatureMapping.fromJson(mapping.toJson()), record).weight)
+                .isEqualTo(6);
+    }
+
+    @Test
     void labelWeightIdAndTimeComeFromTheirFields() {
         Schema schema = Records.schema(
                 PRICE,
