@@ -60,6 +60,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
         return new ServerSettings(
                 spec.name(),
                 spec.toJson(),
+                training.initialParameters(),
                 training.acceptChangedModel(),
                 config.source().topics(),
                 training.seed(),

@@ -19,6 +19,7 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -84,6 +85,49 @@ public final class Safetensors {
      * @throws SnapshotException if it is anything else
      */
     public static float[] read(ParameterLayout layout, InputStream in) throws IOException {
+        Map<String, @Nullable Tensor> header = header(in, layout);
+        for (ParameterBlock block : layout.blocks()) check(block, header.get(block.name()));
+        float[] parameters = new float[layout.size()];
+        fill(parameters, 0, parameters.length, in);
+        if (in.read() >= 0) throw new SnapshotException("safetensors file goes on after its last tensor");
+        return parameters;
+    }
+
+    /**
+     * Reads a file that has the tensors of a layout in any order, as other programs write them: the same names, float32 and
+     * shapes.
+     *
+     * @throws SnapshotException if one lacks, is another, or there are others
+     */
+    public static float[] readByName(ParameterLayout layout, InputStream in) throws IOException {
+        Map<String, @Nullable Tensor> header = header(in, layout);
+        TreeMap<Long, ParameterBlock> inOrder = new TreeMap<>();
+        for (ParameterBlock block : layout.blocks()) {
+            Tensor tensor = header.get(block.name());
+            if (tensor == null
+                    || !tensor.dtype.equals("F32")
+                    || !tensor.shape.equals(block.shape())
+                    || tensor.data_offsets.size() != 2) {
+                throw new SnapshotException(
+                        "tensor " + block.name() + " must be F32 of shape " + block.shape() + ". Received: " + tensor);
+            }
+            inOrder.put(tensor.data_offsets.get(0), block);
+        }
+        float[] parameters = new float[layout.size()];
+        long at = 0;
+        for (Map.Entry<Long, ParameterBlock> next : inOrder.entrySet()) {
+            ParameterBlock block = next.getValue();
+            if (next.getKey() != at) {
+                throw new SnapshotException("tensor " + block.name() + " must begin at byte " + at
+                        + " of the data, behind the one before. Received: " + next.getKey());
+            }
+            fill(parameters, block.offset(), block.size(), in);
+            at += (long) block.size() * Float.BYTES;
+        }
+        return parameters;
+    }
+
+    private static Map<String, @Nullable Tensor> header(InputStream in, ParameterLayout layout) throws IOException {
         byte[] first = in.readNBytes(Long.BYTES);
         if (first.length < Long.BYTES) {
             throw new SnapshotException(
@@ -104,21 +148,21 @@ public final class Safetensors {
             throw new SnapshotException(
                     "the model has " + layout.blocks().size() + " tensors. Received: " + header.keySet());
         }
-        for (ParameterBlock block : layout.blocks()) check(block, header.get(block.name()));
-        float[] parameters = new float[layout.size()];
+        return header;
+    }
+
+    private static void fill(float[] values, int offset, int length, InputStream in) throws IOException {
         ByteBuffer buffer = ByteBuffer.allocate(64 * 1024).order(ByteOrder.LITTLE_ENDIAN);
         int perRead = buffer.capacity() / Float.BYTES;
-        for (int from = 0; from < parameters.length; from += perRead) {
-            int count = Math.min(perRead, parameters.length - from);
+        for (int from = 0; from < length; from += perRead) {
+            int count = Math.min(perRead, length - from);
             int got = in.readNBytes(buffer.array(), 0, count * Float.BYTES);
             if (got < count * Float.BYTES) {
-                throw new SnapshotException("safetensors file ends early: " + parameters.length
-                        + " values announced. Received: " + (from + got / Float.BYTES));
+                throw new SnapshotException("safetensors file ends early: " + values.length
+                        + " values announced. Received: " + (offset + from + got / Float.BYTES));
             }
-            buffer.asFloatBuffer().get(parameters, from, count);
+            buffer.asFloatBuffer().get(values, offset + from, count);
         }
-        if (in.read() >= 0) throw new SnapshotException("safetensors file goes on after its last tensor");
-        return parameters;
     }
 
     private static Map<String, @Nullable Tensor> header(byte[] json) {

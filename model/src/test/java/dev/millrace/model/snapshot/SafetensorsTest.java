@@ -55,6 +55,30 @@ class SafetensorsTest {
     }
 
     @Test
+    void byNameTheTensorsMayLieInAnyOrder() throws IOException {
+        String bias = BIAS.replace("[12, 16]", "[0, 4]");
+        String kernel = KERNEL.replace("[0, 12]", "[4, 16]");
+        byte[] file = file("{" + kernel + ", " + bias + "}", 16);
+        ByteBuffer values = ByteBuffer.wrap(file, file.length - 16, 16).order(ByteOrder.LITTLE_ENDIAN);
+        for (float value : new float[] {9, 1, 2, 3}) values.putFloat(value);
+
+        assertThat(Safetensors.readByName(ONE, new ByteArrayInputStream(file))).containsExactly(1, 2, 3, 9);
+    }
+
+    @Test
+    void byNameATensorOfAnotherTypeOrPlaceIsRefused() {
+        String half = KERNEL.replace("F32", "F16");
+        String apart = BIAS.replace("[12, 16]", "[20, 24]");
+
+        assertThatThrownBy(() ->
+                        Safetensors.readByName(ONE, new ByteArrayInputStream(file("{" + half + ", " + BIAS + "}", 16))))
+                .hasMessageStartingWith("tensor out/kernel must be F32 of shape [1, 3]. Received: ");
+        assertThatThrownBy(() -> Safetensors.readByName(
+                        ONE, new ByteArrayInputStream(file("{" + KERNEL + ", " + apart + "}", 24))))
+                .hasMessage("tensor out/bias must begin at byte 12 of the data, behind the one before. Received: 20");
+    }
+
+    @Test
     void aHandWrittenFileIsReadInAnyOrderOfNames() throws IOException {
         byte[] file = file("{" + BIAS + ", " + KERNEL + "}   ", 16);
 

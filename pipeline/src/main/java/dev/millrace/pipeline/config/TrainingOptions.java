@@ -267,6 +267,13 @@ public final class TrainingOptions {
             3,
             between(1, 1_000_000),
             "Steps in a row that may be refused because they are not finite before the job fails.");
+    public static final ConfigOption<String> TRAINING_INITIAL_PARAMETERS = optional(
+            "training.initial-parameters",
+            ValueType.TEXT,
+            null,
+            "What a model without a checkpoint begins with: a directory of published snapshots, of which the current one"
+                    + " counts, or a .safetensors file with the model's tensors by name; as the task managers see it."
+                    + " Unset: the layers' initializers.");
     public static final ConfigOption<Boolean> TRAINING_ACCEPT_CHANGED_MODEL = option(
             "training.accept-changed-model",
             ValueType.FLAG,

@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
  *
  * @param model name of the model
  * @param modelJson the model
+ * @param initialParameters snapshots or a safetensors file that a model without a checkpoint begins with; null for none
  * @param acceptChangedModel whether a checkpoint of another model with the same layout will do
  * @param topics the sample topics, in the order of the configuration
  * @param seed of the initial parameters
@@ -33,6 +34,7 @@ import org.jspecify.annotations.Nullable;
 public record ServerSettings(
         String model,
         String modelJson,
+        @Nullable String initialParameters,
         boolean acceptChangedModel,
         List<String> topics,
         long seed,

@@ -68,7 +68,7 @@ final class Trainers {
 
     private static TrainingState initial(
             ServerSettings settings, ModelSpec spec, UpdateRule rule, BatchSizeController batchSize) {
-        float[] parameters = spec.initialParameters(settings.seed());
+        float[] parameters = InitialParameters.of(settings, spec);
         TrainingState state = new TrainingState(
                 settings.modelJson(),
                 rule.kind(),

@@ -76,6 +76,7 @@ public final class LoopBenchmark {
         return new ServerSettings(
                 spec.name(),
                 spec.toJson(),
+                null,
                 false,
                 List.of("numbers"),
                 1,

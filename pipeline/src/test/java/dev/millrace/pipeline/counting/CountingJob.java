@@ -180,6 +180,7 @@ final class CountingJob {
         return new ServerSettings(
                 spec.name(),
                 spec.toJson(),
+                null,
                 false,
                 List.of("numbers"),
                 1,

@@ -29,6 +29,7 @@ class CommandsTest {
         return new Commands(new ServerSettings(
                 "ctr",
                 "{}",
+                null,
                 false,
                 List.of(),
                 1,

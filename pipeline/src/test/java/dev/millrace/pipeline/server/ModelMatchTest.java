@@ -39,6 +39,7 @@ class ModelMatchTest {
         return new ServerSettings(
                 "bids",
                 model,
+                null,
                 acceptChanged,
                 List.of("samples"),
                 1,

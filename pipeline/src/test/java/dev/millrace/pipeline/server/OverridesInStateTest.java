@@ -29,6 +29,7 @@ class OverridesInStateTest {
         return new ServerSettings(
                 "halves",
                 MODEL,
+                null,
                 false,
                 List.of("samples"),
                 1,

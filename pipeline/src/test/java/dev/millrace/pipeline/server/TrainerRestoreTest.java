@@ -138,6 +138,7 @@ class TrainerRestoreTest {
         return new ServerSettings(
                 SPEC.name(),
                 SPEC.toJson(),
+                null,
                 false,
                 List.of("samples"),
                 7,

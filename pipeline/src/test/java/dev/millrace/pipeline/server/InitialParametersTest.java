@@ -1,0 +1,111 @@
+package dev.millrace.pipeline.server;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import dev.millrace.model.snapshot.Safetensors;
+import dev.millrace.model.spec.ModelSpec;
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Map;
+import org.jspecify.annotations.Nullable;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+class InitialParametersTest {
+    private static final ModelSpec SPEC = ModelSpec.fromYaml("""
+            name: line
+            inputs: 2
+            layers: [{dense: {units: 1}}]
+            loss: mean_squared_error
+            """);
+
+    @TempDir
+    private Path directory;
+
+    private static ServerSettings settings(@Nullable String from) {
+        return new ServerSettings(
+                "line",
+                SPEC.toJson(),
+                from,
+                false,
+                List.of("samples"),
+                1,
+                Map.of(),
+                Map.of("initial", 0.5),
+                BatchSettings.fixed(4),
+                false,
+                false,
+                1000,
+                3,
+                1000,
+                0.999,
+                1000,
+                0,
+                0,
+                1 << 20,
+                Map.of(),
+                null);
+    }
+
+    private Path written(ModelSpec spec, float... parameters) throws IOException {
+        Path file = directory.resolve("weights.safetensors");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            Safetensors.write(spec.layout(), parameters, Map.of(), out);
+        }
+        return file;
+    }
+
+    @Test
+    void areTheInitializersWhereNothingIsSaid() {
+        assertThat(InitialParameters.of(settings(null), SPEC)).containsExactly(SPEC.initialParameters(1));
+    }
+
+    @Test
+    void areThoseOfASafetensorsFile() throws IOException {
+        Path file = written(SPEC, 3, 4, 5);
+
+        Trainer trainer = Trainers.create(settings(file.toString()), null, false);
+
+        assertThat(trainer.state().parameters).containsExactly(3, 4, 5);
+    }
+
+    @Test
+    void aCheckpointWinsOverThem() throws IOException {
+        Path file = written(SPEC, 3, 4, 5);
+        TrainingState checkpoint = Trainers.create(settings(null), null, false).snapshot();
+        float[] trained = checkpoint.parameters.clone();
+
+        assertThat(Trainers.create(settings(file.toString()), checkpoint, false).state().parameters)
+                .containsExactly(trained);
+    }
+
+    @Test
+    void ofAnotherModelAreRefusedWithTheTensorThatDiffers() throws IOException {
+        ModelSpec wider = ModelSpec.fromYaml("""
+                name: line
+                inputs: 3
+                layers: [{dense: {units: 1}}]
+                loss: mean_squared_error
+                """);
+        Path file = written(wider, 3, 4, 5, 6);
+
+        assertThatThrownBy(() -> InitialParameters.of(settings(file.toString()), SPEC))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("training.initial-parameters: " + file)
+                .hasMessageContaining("tensor dense_1/kernel must be F32 of shape [1, 2]. Received: ")
+                .hasMessageContaining("[1, 3]");
+    }
+
+    @Test
+    void thatAreNotThereAreNamed() {
+        assertThatThrownBy(() -> InitialParameters.of(
+                        settings(directory.resolve("none.safetensors").toString()), SPEC))
+                .hasMessageContaining("none.safetensors does not fit the model");
+        assertThatThrownBy(() -> InitialParameters.of(settings(directory.toString()), SPEC))
+                .hasMessageStartingWith("training.initial-parameters: " + directory);
+    }
+}
