@@ -13,7 +13,7 @@ package dev.millrace.model.batchsize;
  *
  * 1: for a stationary stream the best temperature eta / B falls like 1 / n. 3: far from the optimum or under slow drift
  * the gradient is large against its noise, and large batches waste samples. Shrinking by at most 10 % an update is the
- * hysteresis. Memory: {n}. Source: adaptive-batch.md, 2.2.
+ * hysteresis. Memory: {n}.
  *
  * <p>It was meant as the default. In the running job it was good for linear models and far too quick for networks: K
  * updates for each e-fold of samples suit only one conditioning, and B* sees what the next step gains, not what the

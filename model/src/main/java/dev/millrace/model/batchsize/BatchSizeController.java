@@ -5,7 +5,7 @@ import java.io.Serializable;
 /**
  * Turns what a step measured into the size of the next global batch and the learning rate that goes with it. The policy
  * says what the gradients call for; here is what all policies have in common: averages, regime, limits, publication,
- * drift, faults. Pure: a checkpoint of the state is all there is to restore. Source: adaptive-batch.md, section 2.
+ * drift, faults. Pure: a checkpoint of the state is all there is to restore.
  *
  * <p>Where the specification leaves room: the learning rate follows the <em>published</em> size, so a dead band or rounding
  * keeps the temperature too; a published size that a moved limit forbids, or that is no multiple of the quantum while the
@@ -132,7 +132,7 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
         StepTimeModel.Fit cost = time.fit();
         RegimeWatch regime = known.regime.observe(reading.lag(), before.batchSize(), arrivalRate);
         double floor = PhysicalLimits.floor(arrivalRate, cost, settings.utilization());
-        double believed = Math.min(cost.roundCost(), FARTHEST * 8 * time.largest());
+        double believed = Math.min(cost.roundCost(), FARTHEST * 8 * cost.largest());
         double coldStart = coldStart(regime.regime(), believed, reading.lag(), floor);
         boolean waitsToFill = regime.regime() == Regime.LIVE; // a backlog fills a batch at once
         PhysicalLimits limits = PhysicalLimits.of(

@@ -3,7 +3,7 @@ package dev.millrace.model.batchsize;
 /**
  * The batch with the most progress at once: B_s = max(B0, B*(u, phi, r_e)), without waiting for samples to anneal. Fewest
  * updates of all, and least sensitive to the learning rate. Until ten estimates it is B0; while the gradient cannot be
- * told from its noise (phi infinite) it stays. No memory. Source: adaptive-batch.md, 2.8.
+ * told from its noise (phi infinite) it stays. No memory.
  */
 public record BestProgress() implements BatchSizePolicy {
     @Override

@@ -3,7 +3,7 @@ package dev.millrace.model.batchsize;
 /**
  * Steps that were not finite. Each halves the learning rate, at most to 1/1024: a smaller one would look like training
  * and not be. Every 1000 finite updates in a row double it again, up to what it was: a job that runs for months must not
- * keep the brake of one bad batch. (adaptive-batch.md, 2.7, says halve, and nothing of the way back.)
+ * keep the brake of one bad batch.
  *
  * @param count since the start
  * @param factor of the learning rate, a power of two in 1/1024..1

@@ -3,7 +3,7 @@ package dev.millrace.model.batchsize;
 /**
  * Exponential averages (0.95 an update) of S, P and I = &lt;gbar_k, gbar_(k-1)&gt;, each apart: a ratio must never be smoothed,
  * as its mean is not the ratio of means. The bias of the start is divided out. An update with fewer than two
- * micro-batches changes none of them. Source: adaptive-batch.md, 2.1.
+ * micro-batches changes none of them.
  *
  * @param covariance decayed sum of S
  * @param squared decayed sum of P

@@ -6,7 +6,7 @@ package dev.millrace.model.batchsize;
  * g_j, before clipping; the sum of n_j g_j itself stays with the parameter server, which knows |gbar|^2.
  *
  * <p>Worked: two micro-batches of 4 with mean gradients (1, 2) and (3, 2) give N = 8, m = 2, A = 72; with |gbar|^2 = 8
- * the covariance trace is 8, the squared gradient 7 and the noise scale 8/7. Source: adaptive-batch.md, 2.1.
+ * the covariance trace is 8, the squared gradient 7 and the noise scale 8/7.
  *
  * @param samples N = sum of n_j
  * @param groups m, the number of micro-batches; best one sample each

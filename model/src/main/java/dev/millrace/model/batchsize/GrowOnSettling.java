@@ -14,16 +14,16 @@ package dev.millrace.model.batchsize;
  * optimum itself moves: then the batch is halved, or made a tenth smaller, down to B0, since fewer samples pass until
  * the next correction. Within a ball of few dimensions the distance is a matter of luck, log |theta_m - theta_0|^2 having
  * a standard deviation of about sqrt(2 / d): below 100 parameters two slopes in a row must exceed 1.2; in the running job
- * a model of five parameters otherwise halved its batch as often as it doubled it. Each change begins a new m. In how many steps a ball is reached depends on the model's curvature
- * and on the learning rate; it is measured by this instead of being assumed.
+ * a model of five parameters otherwise halved its batch as often as it doubled it. Each change begins a new m. In how many
+ * steps a ball is reached depends on the model's curvature and on the learning rate; it is measured by this instead of
+ * being assumed.
  *
  * <p>B_s is at most 8 times the largest batch that the system bears: beyond it the learning rate falls instead, and it
  * shall stay within 8 times what was tuned.
  *
  * <p>Memory: {B_s, m, the next m to look at, the last one looked at, log of the squared distance there, slopes above 1.2
- * in a row}. Source: the
- * diagnostic for shrinking a step size is that of Pesme, Dieuleveut and Flammarion 2020, "On Convergence-Diagnostic based
- * Step Sizes for Stochastic Gradient Descent" (q = 1.5, slope 0.6); growth of the batch instead and the way back are ours.
+ * in a row}. Source: the diagnostic for shrinking a step size is that of Pesme, Dieuleveut and Flammarion 2020, "On
+ * Convergence-Diagnostic based Step Sizes for Stochastic Gradient Descent" (q = 1.5, slope 0.6); growth of the batch instead and the way back are ours.
  *
  * @param travelLooks slopes above 1.2 in a row that halve the batch, >= 1
  */

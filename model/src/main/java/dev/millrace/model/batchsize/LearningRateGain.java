@@ -2,7 +2,7 @@ package dev.millrace.model.batchsize;
 
 /**
  * By how much the learning rate follows a batch B that the system forces away from the statistical size B_s, so that
- * the temperature eta / B stays what it would have been. Source: adaptive-batch.md, 2.5.
+ * the temperature eta / B stays what it would have been.
  *
  * <pre>{@code
  * B < B_s - 0.5:   g = B / B_s                            decay instead of growth

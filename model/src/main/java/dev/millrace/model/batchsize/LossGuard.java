@@ -7,7 +7,7 @@ package dev.millrace.model.batchsize;
  * <pre>{@code z = (fast - slow) / sqrt(v / (19 N))}</pre>
  *
  * since a fast average has the variance of 19 batches' mean. From the 21st update after a reset z > 2 counts as rising.
- * Starting biases are divided out. Source: adaptive-batch.md, 2.2.
+ * Starting biases are divided out.
  *
  * @param updates finite updates since the reset
  * @param z of the last update; NaN before the 21st

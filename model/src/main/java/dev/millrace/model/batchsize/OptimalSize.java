@@ -1,6 +1,6 @@
 package dev.millrace.model.batchsize;
 
-/** Batch sizes at which a noisy gradient is worth its price. Source: adaptive-batch.md, section 1. */
+/** Batch sizes at which a noisy gradient is worth its price. */
 public final class OptimalSize {
     private OptimalSize() {}
 

@@ -11,7 +11,6 @@ package dev.millrace.model.batchsize;
  * What is unknown does not limit. The third bound is for freshness and holds where a batch waits for arrivals only: a
  * backlog fills any batch at once, and an r that was measured too small held the running job at B0 for ever. If even the largest batch cannot keep up, the upper bound is used. If floor > upper,
  * the floor is, as far as memory allows: falling behind costs more freshness than the cap saves. Both are alarms.
- * Source: adaptive-batch.md, 2.4.
  *
  * @param floor smallest size, >= 1; may exceed {@code upper} and memory
  * @param upper largest size, 1..B_mem

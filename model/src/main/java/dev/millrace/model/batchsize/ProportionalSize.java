@@ -3,7 +3,7 @@ package dev.millrace.model.batchsize;
 /**
  * B_s = max(B0, n / K), n the samples since the start or the last drift: on a stationary stream the best temperature falls
  * like 1 / n, and this reaches it in K ln(n) updates. Looks at nothing else. Example: K 200, n 51 200 gives 256. Memory:
- * {n}. Source: adaptive-batch.md, section 1, fact 4.
+ * {n}.
  *
  * @param updates K, >= 1
  */

@@ -6,7 +6,7 @@ package dev.millrace.model.batchsize;
  *
  * <p>A slow stream has more than a second's arrivals waiting whenever a batch takes seconds to fill. So a second's
  * arrivals count as lag only if they are at least a batch; otherwise the two rules would contradict each other.
- * Unknown lag changes nothing, and begins the row anew. Source: adaptive-batch.md, 2.3.
+ * Unknown lag changes nothing, and begins the row anew.
  *
  * @param behind decisions in a row that found too much lag, while live
  */

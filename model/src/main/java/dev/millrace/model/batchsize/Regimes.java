@@ -6,8 +6,7 @@ import java.io.Serializable;
  * What a regime means for the batch. Live: samples are the currency, a round costs nothing (r_e = 0), B0 = max(16,
  * floor). Catch-up: time is the currency, r_e = r, B0 = max(16, floor, r / 8), as below r / 8 a larger batch is nearly
  * free, and at least 128 steps for the backlog: in the running job r reached 70,000 for a model of five parameters while
- * the JVM was cold, and r / 8 alone took a backlog of 120,000 in 25 steps, from which nothing was learnt. Source:
- * adaptive-batch.md, 2.3.
+ * the JVM was cold, and r / 8 alone took a backlog of 120,000 in 25 steps, from which nothing was learnt.
  *
  * <p>The specification's trace R2 keeps B0 = 16 under a floor of 512, though 2.3 raises it: hence {@code raisedToFloor}.
  *

@@ -5,16 +5,17 @@ import java.util.Arrays;
 /**
  * The step time T(N) = a + b N: a is what a round costs however few its samples, b what a sample costs over all workers.
  * Least squares of relative errors over one point for each half octave, each the average (0.99 a step of that row) of
- * the steps of such sizes and weighted with their number, hardly seen sizes left out. It must be the mean, as small steps come in bursts: in the running job three in ten steps of 16
- * samples took an eighth of the mean, and the next one waited for Kafka.
+ * the steps of such sizes and weighted with their number, hardly seen sizes left out. It must be the mean, as small steps
+ * come in bursts: in the running job three in ten steps of 16 samples took an eighth of the mean, and the next one waited
+ * for Kafka.
  *
  * <p>Sizes that were left keep their point. With forgetting by steps alone a batch that stays constant soon forgets what
  * others cost; in the running job a fit to the first, cold steps then said a = 0, which forbade every larger batch, for
  * ever.
  *
  * <p>Constraints: a >= 0, and b is at least 1/1000 of the mean time per sample, so that a / b stays finite. Until
- * sizes a factor 1.5 apart were seen, a is half the time (AdaptDL's choice for one size). Worked: (16, 28 ms), (64, 52 ms), (256, 148 ms) give a = 20 ms, b = 0.5
- * ms. Source: adaptive-batch.md, 2.4.
+ * sizes a factor 1.5 apart were seen, a is half the time (AdaptDL's choice for one size). Worked: (16, 28 ms), (64, 52 ms),
+ * (256, 148 ms) give a = 20 ms, b = 0.5 ms.
  */
 final class StepTimeModel {
     private static final int ROWS = 41; // two an octave, the last one for 2^20 samples and more
@@ -56,8 +57,9 @@ final class StepTimeModel {
      *
      * @param sync a, seconds a round; NaN before the first step
      * @param perSample b, seconds, > 0; NaN before the first step
+     * @param largest mean size of the largest steps that the fit goes by, samples; 0 before the first step
      */
-    public record Fit(double sync, double perSample) {
+    public record Fit(double sync, double perSample, double largest) {
         /** r = a / b: a round costs as much as r samples. */
         public double roundCost() {
             return sync / perSample;
@@ -97,22 +99,14 @@ final class StepTimeModel {
             y += row.weight * rate;
             weights += row.weight;
         }
-        if (most == 0) return new Fit(Double.NaN, Double.NaN);
-        if (most < WIDE * fewest) return new Fit(weights / x / 2, weights / y / 2);
+        if (most == 0) return new Fit(Double.NaN, Double.NaN, 0);
+        if (most < WIDE * fewest) return new Fit(weights / x / 2, weights / y / 2, most);
         double smallest = SMALLEST_SHARE * weights / y;
         double determinant = xx * yy - xy * xy;
         double a = (x * yy - y * xy) / determinant;
         double b = (y * xx - x * xy) / determinant;
-        if (b < smallest) return new Fit(Math.max((x - smallest * xy) / xx, 0), smallest);
-        return a >= 0 ? new Fit(a, b) : new Fit(0, y / yy);
-    }
-
-    /** Mean size of the largest steps that the fit goes by, samples; 0 before the first step. */
-    double largest() {
-        double least = RARE * heaviest();
-        double largest = 0;
-        for (Row row : rows) if (row.weight > 0 && row.weight >= least) largest = Math.max(largest, row.samples);
-        return largest;
+        if (b < smallest) return new Fit(Math.max((x - smallest * xy) / xx, 0), smallest, most);
+        return a >= 0 ? new Fit(a, b, most) : new Fit(0, y / yy, most);
     }
 
     private double heaviest() {

@@ -45,13 +45,6 @@ public record Adagrad(double initialAccumulator, double epsilon) implements Opti
             float[] parameters,
             OptimizerState nextState,
             float[] nextParameters) {
-        float alpha = (float) learningRate;
-        float eps = (float) epsilon;
-        float[] n = state.slots()[0];
-        float[] nextN = nextState.slots()[0];
-        for (int i = 0; i < parameters.length; i++) nextN[i] = n[i] + gradient[i] * gradient[i];
-        for (int i = 0; i < parameters.length; i++) {
-            nextParameters[i] = parameters[i] - alpha * gradient[i] / (float) Math.sqrt(nextN[i] + eps);
-        }
+        RootScaled.update(1, 1, learningRate, epsilon, gradient, state, parameters, nextState, nextParameters);
     }
 }

@@ -39,15 +39,15 @@ public record RmsProp(double rho, double epsilon) implements Optimizer {
             float[] parameters,
             OptimizerState nextState,
             float[] nextParameters) {
-        float alpha = (float) learningRate;
-        float eps = (float) epsilon;
-        float r = (float) rho;
-        float c = (float) (1 - rho);
-        float[] v = state.slots()[0];
-        float[] nextV = nextState.slots()[0];
-        for (int i = 0; i < parameters.length; i++) nextV[i] = r * v[i] + c * gradient[i] * gradient[i];
-        for (int i = 0; i < parameters.length; i++) {
-            nextParameters[i] = parameters[i] - alpha * gradient[i] / (float) Math.sqrt(nextV[i] + eps);
-        }
+        RootScaled.update(
+                (float) rho,
+                (float) (1 - rho),
+                learningRate,
+                epsilon,
+                gradient,
+                state,
+                parameters,
+                nextState,
+                nextParameters);
     }
 }

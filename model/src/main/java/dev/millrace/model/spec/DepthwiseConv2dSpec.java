@@ -57,7 +57,7 @@ public record DepthwiseConv2dSpec(
 
     @Override
     public String traits() {
-        return window.height() + " x " + window.width() + ", " + activation.word();
+        return window.text() + ", " + activation.word();
     }
 
     @Override
@@ -65,9 +65,7 @@ public record DepthwiseConv2dSpec(
         Map<String, Object> conv2d = new LinkedHashMap<>();
         conv2d.put("name", name);
         conv2d.put("depth_multiplier", multiplier);
-        conv2d.put("kernel_size", window.size());
-        conv2d.put("strides", window.strides());
-        conv2d.put("padding", window.padding().word());
+        window.addTo(conv2d, "kernel_size");
         conv2d.put("activation", activation.word());
         conv2d.put("depthwise_initializer", kernelInitializer.word());
         conv2d.put("bias_initializer", biasInitializer.word());

@@ -24,16 +24,14 @@ public record Pooling2dSpec(String name, Pooling pooling, Window window) impleme
 
     @Override
     public String traits() {
-        return window.height() + " x " + window.width();
+        return window.text();
     }
 
     @Override
     public Map<String, Object> toTree() {
         Map<String, Object> pool = new LinkedHashMap<>();
         pool.put("name", name);
-        pool.put("pool_size", window.size());
-        pool.put("strides", window.strides());
-        pool.put("padding", window.padding().word());
+        window.addTo(pool, "pool_size");
         return Map.of(pooling.word() + "_pooling2d", pool);
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.model.spec;
 
 import java.util.List;
+import java.util.Map;
 
 /**
  * A rectangle that slides over an image: a convolution's kernel, a pool.
@@ -55,13 +56,20 @@ public record Window(int height, int width, int rowStride, int columnStride, Pad
         return padding.before(image.width(), width, columnStride);
     }
 
-    /** [height, width]. */
-    List<Integer> size() {
-        return List.of(height, width);
+    /** Adds it to a layer's settings. */
+    void addTo(Map<String, Object> settings, String called) {
+        settings.put(called, size());
+        settings.put("strides", List.of(rowStride, columnStride));
+        settings.put("padding", padding.word());
     }
 
-    /** [rows, columns]. */
-    List<Integer> strides() {
-        return List.of(rowStride, columnStride);
+    /** For people: 3 x 3. */
+    String text() {
+        return height + " x " + width;
+    }
+
+    /** [height, width]. */
+    private List<Integer> size() {
+        return List.of(height, width);
     }
 }

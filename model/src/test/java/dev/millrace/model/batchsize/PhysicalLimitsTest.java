@@ -8,13 +8,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 class PhysicalLimitsTest {
     private static final ControllerSettings SETTINGS = ControllerSettings.recommended(new BatchSizeBounds(1, 4096));
-    private static final StepTimeModel.Fit TIME = new StepTimeModel.Fit(0.020, 0.00001); // r = 2000
-    private static final StepTimeModel.Fit UNKNOWN = new StepTimeModel.Fit(Double.NaN, Double.NaN);
+    private static final StepTimeModel.Fit TIME = new StepTimeModel.Fit(0.020, 0.00001, 0); // r = 2000
+    private static final StepTimeModel.Fit UNKNOWN = new StepTimeModel.Fit(Double.NaN, Double.NaN, 0);
 
     @ParameterizedTest
     @CsvSource({"2500, 0.020, 0.00001, 65", "1000, 0.005, 0.00005, 7", "20000, 0.005, 0.00005, Infinity"})
     void theFloorKeepsUpWithTheArrivals(double arrivalRate, double a, double b, double expected) {
-        assertThat(PhysicalLimits.floor(arrivalRate, new StepTimeModel.Fit(a, b), 0.8))
+        assertThat(PhysicalLimits.floor(arrivalRate, new StepTimeModel.Fit(a, b, 0), 0.8))
                 .isEqualTo(expected);
     }
 
@@ -42,18 +42,18 @@ class PhysicalLimitsTest {
 
     @Test
     void aLargerBatchIsUselessOnceRoundsAreCheap() {
-        PhysicalLimits limits = PhysicalLimits.of(SETTINGS, 100, new StepTimeModel.Fit(0.002, 0.0001), 1, 16);
+        PhysicalLimits limits = PhysicalLimits.of(SETTINGS, 100, new StepTimeModel.Fit(0.002, 0.0001, 0), 1, 16);
 
         assertThat(limits.upper()).isEqualTo(200);
         assertThat(limits.binding(300)).isEqualTo(Bound.SYNC);
-        assertThat(PhysicalLimits.of(SETTINGS, 100, new StepTimeModel.Fit(0, 0.0001), 1, 16)
+        assertThat(PhysicalLimits.of(SETTINGS, 100, new StepTimeModel.Fit(0, 0.0001, 0), 1, 16)
                         .upper())
                 .isEqualTo(16);
     }
 
     @Test
     void overloadTakesTheLargestAndRaisesTheAlarm() {
-        StepTimeModel.Fit time = new StepTimeModel.Fit(0.005, 0.00005); // r = 100
+        StepTimeModel.Fit time = new StepTimeModel.Fit(0.005, 0.00005, 0); // r = 100
         double floor = PhysicalLimits.floor(20000, time, 0.8);
 
         PhysicalLimits limits = PhysicalLimits.of(SETTINGS, 20000, time, floor, 16);

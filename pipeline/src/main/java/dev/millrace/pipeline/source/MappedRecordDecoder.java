@@ -6,6 +6,7 @@ import dev.millrace.model.feature.UnmappableException;
 import dev.millrace.schemas.wire.DecodedSample;
 import dev.millrace.schemas.wire.Rejection;
 import dev.millrace.schemas.wire.RejectionReason;
+import dev.millrace.schemas.wire.SampleLimits;
 import dev.millrace.schemas.wire.WireFormat;
 import dev.millrace.schemas.wire.WriterLookup;
 import dev.millrace.schemas.wire.WriterSchemas;
@@ -29,31 +30,26 @@ final class MappedRecordDecoder implements RecordDecoder {
     private final Schema rawWriter;
     private final Schema reader;
     private final RecordMapper mapper;
-    private final int maxBytes;
+    private final SampleLimits limits;
     private final IdentityHashMap<Schema, GenericDatumReader<GenericRecord>> readers = new IdentityHashMap<>();
     private @Nullable GenericRecord reused;
     private @Nullable BinaryDecoder bytes;
 
     /** @param rawWriter what records without a header were written with */
     MappedRecordDecoder(
-            WireFormat wire, WriterSchemas schemas, Schema rawWriter, FeatureMapping mapping, int maxBytes) {
+            WireFormat wire, WriterSchemas schemas, Schema rawWriter, FeatureMapping mapping, SampleLimits limits) {
         this.wire = wire;
         this.writers = new WriterLookup(wire, schemas);
         this.rawWriter = rawWriter;
         this.reader = mapping.schema();
         this.mapper = mapping.mapper();
-        this.maxBytes = maxBytes;
+        this.limits = limits;
     }
 
     @Override
     public @Nullable Rejection decode(byte @Nullable [] value, long time, DecodedSample into) {
-        if (value == null) return new Rejection(RejectionReason.TOMBSTONE, "the record has no value");
-        if (value.length == 0) return new Rejection(RejectionReason.EMPTY, "the record's value is empty");
-        if (value.length > maxBytes) {
-            return new Rejection(
-                    RejectionReason.TOO_LARGE,
-                    "a record must have at most " + maxBytes + " bytes. Received: " + value.length);
-        }
+        Rejection rejected = limits.reject(value);
+        if (value == null || rejected != null) return rejected;
         Schema writer = wire == WireFormat.RAW ? rawWriter : writers.find(value);
         if (writer == null) return new Rejection(RejectionReason.UNKNOWN_SCHEMA, writers.unknown(value));
         try {

@@ -44,12 +44,13 @@ public record SampleReading(
     }
 
     RecordDecoder decoder() {
+        SampleLimits limits = new SampleLimits(maxBytes);
         if (features == null) {
-            SampleDecoder decoder = new SampleDecoder(wire, schemas.open(null), new SampleLimits(maxBytes));
+            SampleDecoder decoder = new SampleDecoder(wire, schemas.open(null), limits);
             return (value, time, into) -> decoder.decode(value, into);
         }
         Schema own = new Schema.Parser().parse(features.schema());
-        return new MappedRecordDecoder(wire, schemas.open(own), own, features.mapping(), maxBytes);
+        return new MappedRecordDecoder(wire, schemas.open(own), own, features.mapping(), limits);
     }
 
     SampleFit fit() {

@@ -1,24 +1,23 @@
 package dev.millrace.pipeline.experiment;
 
 import dev.millrace.model.engine.EngineFactory;
-import dev.millrace.model.engine.Engines;
 import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.engine.DelegatingEngine;
 import java.util.Map;
 import java.util.Objects;
 import java.util.concurrent.ConcurrentHashMap;
 
 /** The real engine, with someone who takes notes; for one worker in this process. */
-final class RecordingEngine implements GradientEngine {
+final class RecordingEngine extends DelegatingEngine {
     private static final Map<String, Recording> RECORDINGS = new ConcurrentHashMap<>();
 
-    private final GradientEngine engine;
     private final Recording recording;
 
-    private RecordingEngine(GradientEngine engine, Recording recording) {
-        this.engine = engine;
+    private RecordingEngine(ModelSpec spec, Recording recording) {
+        super(spec);
         this.recording = recording;
     }
 
@@ -27,7 +26,7 @@ final class RecordingEngine implements GradientEngine {
         @Override
         public GradientEngine create(ModelSpec spec) {
             Recording into = Objects.requireNonNull(RECORDINGS.get(recording), recording);
-            return new RecordingEngine(Engines.factory("nd4j").create(spec), into);
+            return new RecordingEngine(spec, into);
         }
     }
 
@@ -42,30 +41,15 @@ final class RecordingEngine implements GradientEngine {
     }
 
     @Override
-    public String name() {
-        return engine.name();
-    }
-
-    @Override
     public void upload(int offset, float[] block, int length) {
-        engine.upload(offset, block, length);
+        super.upload(offset, block, length);
         recording.parameters(block, length); // these models have one block
     }
 
     @Override
     public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
         recording.begins();
-        engine.lossAndGradient(batch, microBatch, into);
+        super.lossAndGradient(batch, microBatch, into);
         recording.computed(batch.rows(), into.lossSum);
-    }
-
-    @Override
-    public void predict(SampleBatch batch, int microBatch, float[] predictions) {
-        engine.predict(batch, microBatch, predictions);
-    }
-
-    @Override
-    public void close() {
-        engine.close();
     }
 }

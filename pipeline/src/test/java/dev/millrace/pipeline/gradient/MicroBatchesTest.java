@@ -3,11 +3,10 @@ package dev.millrace.pipeline.gradient;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
-import dev.millrace.model.engine.Engines;
-import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.engine.DelegatingEngine;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -24,39 +23,19 @@ class MicroBatchesTest {
     private final List<Integer> tried = new ArrayList<>();
 
     /** The real engine, on a device that holds so many samples. */
-    private final class SmallDevice implements GradientEngine {
-        private final GradientEngine engine = Engines.factory("nd4j").create(SPEC);
+    private final class SmallDevice extends DelegatingEngine {
         private final int room;
 
         SmallDevice(int room) {
+            super(SPEC);
             this.room = room;
-        }
-
-        @Override
-        public String name() {
-            return engine.name();
-        }
-
-        @Override
-        public void upload(int offset, float[] block, int length) {
-            engine.upload(offset, block, length);
         }
 
         @Override
         public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
             tried.add(microBatch);
             if (Math.min(microBatch, batch.rows()) > room) throw new OutOfMemoryError("no room");
-            engine.lossAndGradient(batch, microBatch, into);
-        }
-
-        @Override
-        public void predict(SampleBatch batch, int microBatch, float[] predictions) {
-            engine.predict(batch, microBatch, predictions);
-        }
-
-        @Override
-        public void close() {
-            engine.close();
+            super.lossAndGradient(batch, microBatch, into);
         }
     }
 

@@ -1,11 +1,11 @@
 package dev.millrace.pipeline.job;
 
 import dev.millrace.model.engine.EngineFactory;
-import dev.millrace.model.engine.Engines;
 import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.engine.DelegatingEngine;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
@@ -15,17 +15,16 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.stream.Stream;
 
 /** The real engine, which fails once: after so many samples, as soon as a checkpoint has completed. */
-final class FailingOnceEngine implements GradientEngine {
+final class FailingOnceEngine extends DelegatingEngine {
     private static final Set<String> FAILED = ConcurrentHashMap.newKeySet();
     private static final int LOOK_EVERY = 32; // steps
 
-    private final GradientEngine engine;
     private final Factory failure;
     private long samples;
     private long steps;
 
-    private FailingOnceEngine(GradientEngine engine, Factory failure) {
-        this.engine = engine;
+    private FailingOnceEngine(ModelSpec spec, Factory failure) {
+        super(spec);
         this.failure = failure;
     }
 
@@ -37,7 +36,7 @@ final class FailingOnceEngine implements GradientEngine {
     record Factory(int after, String checkpoints) implements EngineFactory {
         @Override
         public GradientEngine create(ModelSpec spec) {
-            return new FailingOnceEngine(Engines.factory("nd4j").create(spec), this);
+            return new FailingOnceEngine(spec, this);
         }
 
         boolean hasFailed() {
@@ -46,21 +45,11 @@ final class FailingOnceEngine implements GradientEngine {
     }
 
     @Override
-    public String name() {
-        return engine.name();
-    }
-
-    @Override
-    public void upload(int offset, float[] block, int length) {
-        engine.upload(offset, block, length);
-    }
-
-    @Override
     public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
         samples += batch.rows();
         boolean look = samples > failure.after && ++steps % LOOK_EVERY == 0;
         if (look && hasCheckpoint() && FAILED.add(failure.checkpoints)) throw new IllegalStateException("on purpose");
-        engine.lossAndGradient(batch, microBatch, into);
+        super.lossAndGradient(batch, microBatch, into);
     }
 
     private boolean hasCheckpoint() {
@@ -69,15 +58,5 @@ final class FailingOnceEngine implements GradientEngine {
         } catch (IOException | UncheckedIOException e) {
             return false; // one was being deleted
         }
-    }
-
-    @Override
-    public void predict(SampleBatch batch, int microBatch, float[] predictions) {
-        engine.predict(batch, microBatch, predictions);
-    }
-
-    @Override
-    public void close() {
-        engine.close();
     }
 }

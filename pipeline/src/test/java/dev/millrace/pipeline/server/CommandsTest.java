@@ -9,7 +9,6 @@ import dev.millrace.pipeline.control.Action;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.Outcome;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.EnumSource;
@@ -26,28 +25,8 @@ class CommandsTest {
                 withNorms,
                 DriftKind.NONE,
                 false);
-        return new Commands(new ServerSettings(
-                "ctr",
-                "{}",
-                null,
-                false,
-                List.of(),
-                1,
-                Map.of(),
-                Map.of(),
-                batch,
-                sumReduction,
-                false,
-                1,
-                1,
-                1,
-                0.9,
-                1,
-                0,
-                0,
-                1,
-                Map.of(),
-                null));
+        return new Commands(
+                new ServerFixture("ctr", "{}", batch).sumReduction(sumReduction).settings());
     }
 
     private static Command command(Action action) {

@@ -9,7 +9,6 @@ import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
@@ -27,28 +26,9 @@ class InitialParametersTest {
     private Path directory;
 
     private static ServerSettings settings(@Nullable String from) {
-        return new ServerSettings(
-                "line",
-                SPEC.toJson(),
-                from,
-                false,
-                List.of("samples"),
-                1,
-                Map.of(),
-                Map.of("initial", 0.5),
-                BatchSettings.fixed(4),
-                false,
-                false,
-                1000,
-                3,
-                1000,
-                0.999,
-                1000,
-                0,
-                0,
-                1 << 20,
-                Map.of(),
-                null);
+        return new ServerFixture("line", SPEC.toJson(), BatchSettings.fixed(4))
+                .initialParameters(from)
+                .settings();
     }
 
     private Path written(ModelSpec spec, float... parameters) throws IOException {

@@ -36,28 +36,10 @@ class ModelMatchTest {
     }
 
     private static ServerSettings settings(String model, @Nullable String features, boolean acceptChanged) {
-        return new ServerSettings(
-                "bids",
-                model,
-                null,
-                acceptChanged,
-                List.of("samples"),
-                1,
-                Map.of(),
-                Map.of("initial", 0.5),
-                BatchSettings.fixed(4),
-                false,
-                false,
-                1000,
-                3,
-                1000,
-                0.999,
-                1000,
-                0,
-                0,
-                1 << 20,
-                Map.of(),
-                features);
+        return new ServerFixture("bids", model, BatchSettings.fixed(4))
+                .features(features)
+                .acceptChangedModel(acceptChanged)
+                .settings();
     }
 
     private static TrainingState begun(String model, @Nullable String features) throws IOException {

@@ -8,7 +8,6 @@ import dev.millrace.model.batchsize.GrowOnSettling;
 import dev.millrace.model.drift.DriftKind;
 import java.io.IOException;
 import java.util.List;
-import java.util.Map;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
@@ -26,28 +25,9 @@ class OverridesInStateTest {
             Integer pinned = overrides.pinnedSize();
             return pinned == null ? BatchSizeController.of(GrowOnSettling.of(3)) : Controllers.fixed(pinned);
         };
-        return new ServerSettings(
-                "halves",
-                MODEL,
-                null,
-                false,
-                List.of("samples"),
-                1,
-                Map.of(),
-                Map.of("initial", 0.5),
-                new BatchSettings(controllers, 1, 4096, true, DriftKind.PAGE_HINKLEY, true),
-                false,
-                false,
-                1000,
-                3,
-                1000,
-                0.999,
-                1000,
-                0,
-                0,
-                1 << 20,
-                Map.of(),
-                null);
+        return new ServerFixture(
+                        "halves", MODEL, new BatchSettings(controllers, 1, 4096, true, DriftKind.PAGE_HINKLEY, true))
+                .settings();
     }
 
     private static TrainingState roundTrip(TrainingState state) throws IOException {

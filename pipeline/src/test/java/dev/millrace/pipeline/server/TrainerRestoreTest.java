@@ -19,7 +19,6 @@ import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.minibatch.SplitProgress;
 import java.io.IOException;
 import java.util.Arrays;
-import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.apache.flink.core.memory.DataInputDeserializer;
@@ -135,27 +134,12 @@ class TrainerRestoreTest {
         BatchSizePolicy policy = GrowOnSettling.of(SPEC.layout().size());
         BatchSizeController controller =
                 new BatchSizeController(policy, ControllerSettings.recommended(new BatchSizeBounds(1, 1024)));
-        return new ServerSettings(
-                SPEC.name(),
-                SPEC.toJson(),
-                null,
-                false,
-                List.of("samples"),
-                7,
-                Map.of("name", optimizer),
-                Map.of("initial", 0.5),
-                new BatchSettings(Controllers.always(controller), 1, 1024, true, DriftKind.PAGE_HINKLEY, true),
-                false,
-                false,
-                1000,
-                10,
-                10_000,
-                0.999,
-                1000,
-                0,
-                0,
-                1 << 20,
-                Map.of(),
-                null);
+        return new ServerFixture(
+                        SPEC.name(),
+                        SPEC.toJson(),
+                        new BatchSettings(Controllers.always(controller), 1, 1024, true, DriftKind.PAGE_HINKLEY, true))
+                .seed(7)
+                .optimizer(optimizer)
+                .settings();
     }
 }

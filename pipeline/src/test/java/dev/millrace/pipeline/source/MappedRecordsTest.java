@@ -11,6 +11,7 @@ import dev.millrace.pipeline.registry.TestRegistry;
 import dev.millrace.schemas.wire.DecodedSample;
 import dev.millrace.schemas.wire.Rejection;
 import dev.millrace.schemas.wire.RejectionReason;
+import dev.millrace.schemas.wire.SampleLimits;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -79,7 +80,7 @@ class MappedRecordsTest {
     }
 
     private static RecordDecoder decoder(WireFormat wire, SchemaSources sources) {
-        return new MappedRecordDecoder(wire, sources.open(OWN), OWN, MAPPING, 10_000);
+        return new MappedRecordDecoder(wire, sources.open(OWN), OWN, MAPPING, new SampleLimits(10_000));
     }
 
     private static SchemaSources registry(TestRegistry registry) {

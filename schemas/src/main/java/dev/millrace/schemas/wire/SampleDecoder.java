@@ -39,13 +39,8 @@ public final class SampleDecoder {
 
     /** Decodes a record's value; null if {@code into} now holds a sample, else why not. */
     public @Nullable Rejection decode(byte @Nullable [] value, DecodedSample into) {
-        if (value == null) return new Rejection(RejectionReason.TOMBSTONE, "the record has no value");
-        if (value.length == 0) return new Rejection(RejectionReason.EMPTY, "the record's value is empty");
-        if (value.length > limits.maxBytes()) {
-            return new Rejection(
-                    RejectionReason.TOO_LARGE,
-                    "a record must have at most " + limits.maxBytes() + " bytes. Received: " + value.length);
-        }
+        Rejection rejected = limits.reject(value);
+        if (value == null || rejected != null) return rejected;
         into.clear();
         Schema own = LabeledSample.getClassSchema();
         Schema writer = wire == WireFormat.RAW ? own : writers.find(value); // what it throws is no fault of the record
