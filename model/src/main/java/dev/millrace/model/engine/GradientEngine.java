@@ -18,6 +18,15 @@ public interface GradientEngine extends AutoCloseable {
     void upload(int offset, float[] block, int length);
 
     /**
+     * Copies rows of a table to the device.
+     *
+     * @param table which of the model's tables
+     * @param rows which of its rows; the first {@code count} count
+     * @param values [count, width], row-major
+     */
+    void uploadRows(int table, int[] rows, float[] values, int count);
+
+    /**
      * Overwrites {@code into} with the sums over all rows of the batch at the parameters uploaded last. The same calls in
      * the same order give the same bits; a model with dropout draws new masks for each row, by the seed of the layer and
      * the number of rows that this engine has learnt from before.

@@ -1,14 +1,18 @@
 package dev.millrace.model.engine;
 
 import dev.millrace.model.loss.LossSums;
+import dev.millrace.model.table.TouchedRows;
 
 /**
  * What one mini-batch adds to a step: sums, never means, so that contributions of any size add up and the parameter
  * server divides once. Overwritten by each call of {@link GradientEngine#lossAndGradient}.
  */
 public final class GradientSum {
-    /** sum_i weight_i * d loss_i / d parameters, [parameters]. */
+    /** sum_i weight_i * d loss_i / d parameters, of all parameters before the tables, [dense parameters]. */
     public final float[] gradient;
+
+    /** The same of each table, of the rows touched: the engine's, valid until its next call. [tables] */
+    public TouchedRows[] rows = {};
 
     /**
      * What the model predicted before learning from the batch, with dropout's masks if it has any, [rows, outputs],
@@ -42,12 +46,14 @@ public final class GradientSum {
 
     public int pieceCount;
 
-    public GradientSum(int parameters) {
-        this(parameters, false);
+    /** @param denseParameters all but those in tables */
+    public GradientSum(int denseParameters) {
+        this(denseParameters, false);
     }
 
-    public GradientSum(int parameters, boolean withNorms) {
-        this.gradient = new float[parameters];
+    /** @param denseParameters all but those in tables */
+    public GradientSum(int denseParameters, boolean withNorms) {
+        this.gradient = new float[denseParameters];
         this.withNorms = withNorms;
     }
 }

@@ -9,7 +9,13 @@ import dev.millrace.model.memory.OffHeap;
 import dev.millrace.model.spec.DenseSpec;
 import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.ParameterBlock;
+import dev.millrace.model.spec.ParameterLayout;
 import dev.millrace.model.spec.PlacedLayer;
+import dev.millrace.model.table.Table;
+import dev.millrace.model.table.TouchedRows;
+import java.util.List;
+import java.util.Objects;
 import org.bytedeco.javacpp.FloatPointer;
 
 /**
@@ -30,6 +36,9 @@ public final class Nd4jEngine implements GradientEngine {
     private final int outputs;
     private final int labelWidth;
     private final int size;
+    private final int denseSize;
+    private final List<ParameterBlock> tables;
+    private final TouchedRows[] rows; // gradient of each table
     private final int chunk;
     private final OffHeap parameters;
     private final OffHeap gradients;
@@ -47,12 +56,16 @@ public final class Nd4jEngine implements GradientEngine {
         this.outputs = spec.outputs();
         this.chunk = chunkOf(spec);
         this.labelWidth = spec.labelWidth();
-        this.size = spec.layout().size();
+        ParameterLayout layout = spec.layout();
+        this.size = layout.size();
+        this.denseSize = layout.denseSize();
+        this.tables = layout.tables();
+        this.rows = Table.touched(tables);
         this.parameters = new OffHeap(size);
-        this.gradients = new OffHeap(size);
+        this.gradients = new OffHeap(Math.max(denseSize, 1));
         this.features = new OffHeap((long) chunk * inputs);
         this.input = features.pointer(0);
-        this.layers = Layers.compile(spec, parameters, gradients, chunk).toArray(new Layer[0]);
+        this.layers = Layers.compile(spec, parameters, gradients, rows, chunk).toArray(new Layer[0]);
         LayerSpec last = spec.layers().get(spec.layers().size() - 1);
         this.loss = OutputLoss.of(spec.loss(), last.activation(), outputs);
     }
@@ -89,12 +102,23 @@ public final class Nd4jEngine implements GradientEngine {
     }
 
     @Override
+    public void uploadRows(int table, int[] ids, float[] values, int count) {
+        checkOpen();
+        ParameterBlock block = tables.get(table);
+        int width = block.shape().get(1);
+        for (int i = 0; i < count; i++) {
+            int id = Objects.checkIndex(ids[i], block.shape().get(0));
+            Memory.copyIn(values, i * width, parameters.address(block.offset() + (long) id * width), width);
+        }
+    }
+
+    @Override
     public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
         int rows = batch.rows();
         check(batch, microBatch);
-        if (into.gradient.length != size) {
+        if (into.gradient.length != denseSize) {
             throw new IllegalArgumentException(
-                    "the gradient must have " + size + " values. Received: " + into.gradient.length);
+                    "the gradient must have " + denseSize + " values. Received: " + into.gradient.length);
         }
         if (into.predictions.length < rows * outputs) into.predictions = new float[rows * outputs];
         sums.reset();
@@ -118,8 +142,9 @@ public final class Nd4jEngine implements GradientEngine {
             norms += backward(n, from == 0, into.withNorms);
         }
         sums.finish();
-        if (rows == 0) Memory.zero(gradients.address(0), into.gradient.length);
+        if (rows == 0) forgetGradients();
         Memory.copyOut(gradients.address(0), into.gradient, 0, into.gradient.length);
+        into.rows = this.rows;
         into.samples = rows;
         into.weight = sums.weight;
         into.lossSum = sums.loss;
@@ -144,6 +169,11 @@ public final class Nd4jEngine implements GradientEngine {
             FloatPointer logits = layers[layers.length - 1].output();
             loss.predict(logits.address() + 4 * logits.position(), n, from, predictions);
         }
+    }
+
+    private void forgetGradients() {
+        Memory.zero(gradients.address(0), denseSize);
+        for (TouchedRows table : rows) table.clear();
     }
 
     private void forward(SampleBatch batch, int from, int rows, boolean training) {

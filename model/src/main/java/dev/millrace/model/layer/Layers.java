@@ -6,6 +6,9 @@ import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
 import dev.millrace.model.spec.DepthwiseConv2dSpec;
 import dev.millrace.model.spec.DropoutSpec;
+import dev.millrace.model.spec.EmbeddingBagSpec;
+import dev.millrace.model.spec.EmbeddingSpec;
+import dev.millrace.model.spec.FactorizationMachineSpec;
 import dev.millrace.model.spec.FlattenSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
@@ -15,6 +18,8 @@ import dev.millrace.model.spec.NormalizationSpec;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.model.spec.Pooling;
 import dev.millrace.model.spec.Pooling2dSpec;
+import dev.millrace.model.spec.SparseLinearSpec;
+import dev.millrace.model.table.TouchedRows;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -26,11 +31,13 @@ public final class Layers {
      * The layers that compute something, from the first to the last; the last one's activation is left to the loss.
      *
      * @param parameters of the whole model
-     * @param gradients of the same layout
+     * @param gradients of all parameters before the tables, in the same layout
+     * @param rows gradient of each table
      * @param chunk most rows at once
      */
-    public static List<Layer> compile(ModelSpec spec, OffHeap parameters, OffHeap gradients, int chunk) {
-        Tensors tensors = new Tensors(parameters, gradients, chunk);
+    public static List<Layer> compile(
+            ModelSpec spec, OffHeap parameters, OffHeap gradients, TouchedRows[] rows, int chunk) {
+        Tensors tensors = new Tensors(parameters, gradients, rows, chunk);
         List<PlacedLayer> placed = spec.placedLayers();
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < placed.size(); i++) {
@@ -69,6 +76,17 @@ public final class Layers {
         }
         if (layer instanceof NormalizationSpec norm) {
             return new NormalizationLayer(inputs, placed.input().channels(), norm.epsilon(), tensors, placed.offset());
+        }
+        if (layer instanceof EmbeddingSpec embedding) return new EmbeddingLayer(placed, embedding.table(), tensors);
+        if (layer instanceof EmbeddingBagSpec bag) {
+            return new BagLayer(
+                    placed, bag.table(), bag.mode() == EmbeddingBagSpec.Mode.MEAN, false, activation, tensors);
+        }
+        if (layer instanceof SparseLinearSpec linear) {
+            return new BagLayer(placed, linear.table(), false, true, activation, tensors);
+        }
+        if (layer instanceof FactorizationMachineSpec machine) {
+            return new FactorizationMachineLayer(placed, machine.table(), activation, tensors);
         }
         throw new IllegalArgumentException("no such layer on the CPU: " + layer);
     }

@@ -15,15 +15,15 @@ public record Clip(double norm, double value) {
         if (!(value > 0)) throw new IllegalArgumentException("optimizer.clip_value must be > 0. Received: " + value);
     }
 
-    /** Clips in place; {@code gradientNorm} is finite. */
-    void apply(float[] gradient, double gradientNorm) {
+    /** Clips the first {@code length} values in place; {@code gradientNorm}, of all that there are, is finite. */
+    void apply(float[] gradient, int length, double gradientNorm) {
         if (gradientNorm > norm) {
             double scale = norm / gradientNorm; // double: it may be smaller than any float
-            for (int i = 0; i < gradient.length; i++) gradient[i] = (float) (gradient[i] * scale);
+            for (int i = 0; i < length; i++) gradient[i] = (float) (gradient[i] * scale);
         }
         if (value < Float.MAX_VALUE) {
             float bound = (float) value;
-            for (int i = 0; i < gradient.length; i++) gradient[i] = Math.max(-bound, Math.min(bound, gradient[i]));
+            for (int i = 0; i < length; i++) gradient[i] = Math.max(-bound, Math.min(bound, gradient[i]));
         }
     }
 }

@@ -21,7 +21,12 @@ public final class FiniteCheck {
 
     /** Whether no value is NaN or infinite: {@code v * 0} is 0 for finite values alone. */
     public boolean allFinite(float[] values) {
-        int whole = values.length - values.length % TILE;
+        return allFinite(values, values.length);
+    }
+
+    /** The same of the first {@code length} values. */
+    public boolean allFinite(float[] values, int length) {
+        int whole = length - length % TILE;
         Arrays.fill(sums, 0);
         for (int i = 0; i < whole; i += TILE) {
             System.arraycopy(values, i, tile, 0, TILE);
@@ -29,7 +34,7 @@ public final class FiniteCheck {
         }
         float sum = 0;
         for (float s : sums) sum += s;
-        for (int i = whole; i < values.length; i++) sum += values[i] * 0f;
+        for (int i = whole; i < length; i++) sum += values[i] * 0f;
         return sum == 0f;
     }
 
@@ -38,10 +43,15 @@ public final class FiniteCheck {
      * are summed in double.
      */
     public double norm(float[] values) {
+        return norm(values, values.length);
+    }
+
+    /** The same of the first {@code length} values. */
+    public double norm(float[] values, int length) {
         double total = 0;
         int block = TILE * TILES;
-        for (int from = 0; from < values.length; from += block) {
-            int to = Math.min(from + block, values.length);
+        for (int from = 0; from < length; from += block) {
+            int to = Math.min(from + block, length);
             double sum = squaresInFloat(values, from, to);
             total += sum > SMALLEST_SAFE && sum < LARGEST_SAFE ? sum : squaresInDouble(values, from, to);
         }

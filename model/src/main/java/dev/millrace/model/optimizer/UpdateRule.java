@@ -1,6 +1,13 @@
 package dev.millrace.model.optimizer;
 
 import dev.millrace.model.spec.Moments;
+import dev.millrace.model.spec.ParameterBlock;
+import dev.millrace.model.spec.ParameterLayout;
+import dev.millrace.model.table.Table;
+import dev.millrace.model.table.TouchedRows;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -16,6 +23,7 @@ public final class UpdateRule {
     private final double l2;
     private final @Nullable RunningMoments moments;
     private final FiniteCheck check = new FiniteCheck();
+    private TableStep[] tableSteps = {};
     private double gradientNorm;
     private double product = Double.NaN;
 
@@ -47,6 +55,25 @@ public final class UpdateRule {
         return optimizer.kind();
     }
 
+    /**
+     * A model's tables before the first step.
+     *
+     * @param parameters of the whole model, in the order of the layout
+     */
+    public List<Table> tables(ParameterLayout layout, float[] parameters) {
+        List<Table> tables = new ArrayList<>();
+        for (ParameterBlock block : layout.tables()) {
+            float[] values = Arrays.copyOfRange(parameters, block.offset(), block.offset() + block.size());
+            tables.add(table(block.shape().get(0), block.shape().get(1), values));
+        }
+        return tables;
+    }
+
+    /** A table before the first step. */
+    public Table table(int rows, int width, float[] values) {
+        return new Table(rows, width, values, optimizer.init(values.length).slots());
+    }
+
     /** State before the first step. */
     public OptimizerState init(int parameters) {
         return optimizer.init(parameters);
@@ -62,7 +89,18 @@ public final class UpdateRule {
             float[] parameters,
             OptimizerState nextState,
             float[] nextParameters) {
-        return apply(step, learningRate, divisor, gradientSum, NOBODY, state, parameters, nextState, nextParameters);
+        return apply(
+                step,
+                learningRate,
+                divisor,
+                gradientSum,
+                NOBODY,
+                state,
+                parameters,
+                nextState,
+                nextParameters,
+                TableGradients.NONE,
+                List.of());
     }
 
     /**
@@ -72,6 +110,8 @@ public final class UpdateRule {
      * @param divisor total weight of the samples, or 1 to apply the sum
      * @param gradientSum overwritten
      * @param before mean gradient of the step before, replaced by this one's; of length 0 if nobody wants their product
+     * @param touched gradient sums of the tables' rows
+     * @param tables changed in place if everything is finite
      * @return whether everything is finite; if not, ignore {@code nextState} and {@code nextParameters}
      */
     public boolean apply(
@@ -83,14 +123,18 @@ public final class UpdateRule {
             OptimizerState state,
             float[] parameters,
             OptimizerState nextState,
-            float[] nextParameters) {
+            float[] nextParameters,
+            TableGradients touched,
+            List<Table> tables) {
         if (moments != null) moments.take(gradientSum);
         divide(gradientSum, divisor);
-        gradientNorm = check.norm(gradientSum);
+        touched.divide(divisor);
+        gradientNorm = Math.hypot(check.norm(gradientSum), touched.norm(check));
         if (!Double.isFinite(gradientNorm)) return false; // a sum of squares of floats does not overflow a double
-        product = before.length == 0 ? Double.NaN : check.dot(gradientSum, before);
+        product = before.length == 0 ? Double.NaN : check.dot(gradientSum, before) + touched.productWithBefore();
         System.arraycopy(gradientSum, 0, before, 0, before.length);
-        clip.apply(gradientSum, gradientNorm);
+        clip.apply(gradientSum, gradientSum.length, gradientNorm);
+        touched.clip(clip, gradientNorm);
         if (l2 > 0) {
             float decay = (float) l2;
             for (int i = 0; i < gradientSum.length; i++) gradientSum[i] += decay * parameters[i];
@@ -101,7 +145,24 @@ public final class UpdateRule {
         for (float[] slot : nextState.slots()) {
             if (!check.allFinite(slot)) return false;
         }
+        return update(step, learningRate, touched.sums(), tables);
+    }
+
+    private boolean update(long step, double learningRate, TouchedRows[] sums, List<Table> tables) {
+        if (tableSteps.length != tables.size()) begin(tables);
+        for (int t = 0; t < sums.length; t++) {
+            if (l2 > 0) tableSteps[t].decay(sums[t], tables.get(t), (float) l2);
+            if (!tableSteps[t].update(step, learningRate, sums[t], tables.get(t))) return false;
+        }
+        for (int t = 0; t < sums.length; t++) tableSteps[t].commit(sums[t], tables.get(t));
         return true;
+    }
+
+    private void begin(List<Table> tables) {
+        tableSteps = new TableStep[tables.size()];
+        for (int t = 0; t < tableSteps.length; t++) {
+            tableSteps[t] = new TableStep(optimizer, check, tables.get(t).width());
+        }
     }
 
     /** In float, which is vectorized, if the divisor is one: samples of weight 1 are. */

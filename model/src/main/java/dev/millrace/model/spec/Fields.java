@@ -54,6 +54,15 @@ final class Fields {
         return min;
     }
 
+    /** Yes or no. */
+    boolean flag(String key, boolean fallback) {
+        Object value = value(key);
+        if (value == null) return fallback;
+        if (value instanceof Boolean flag) return flag;
+        reject(key + " must be true or false", value);
+        return fallback;
+    }
+
     /** An integer of 64 bits. */
     long integer(String key, long fallback) {
         Object value = value(key);

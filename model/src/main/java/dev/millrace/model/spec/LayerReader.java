@@ -45,6 +45,10 @@ final class LayerReader {
         kinds.put("dropout", LayerReader::dropout);
         kinds.put("layer_normalization", LayerReader::layerNormalization);
         kinds.put("normalization", LayerReader::normalization);
+        kinds.put("embedding", LayerReader::embedding);
+        kinds.put("embedding_bag", LayerReader::embeddingBag);
+        kinds.put("sparse_linear", LayerReader::sparseLinear);
+        kinds.put("factorization_machine", LayerReader::factorizationMachine);
         return kinds;
     }
 
@@ -142,6 +146,41 @@ final class LayerReader {
                 place.name(fields),
                 fields.has("half_life") ? fields.integer("half_life", 1, Integer.MAX_VALUE) : 0,
                 fields.share("epsilon", 1e-7, SMALLEST_EPSILON));
+    }
+
+    private static LayerSpec embedding(Fields fields, Place place) {
+        return new EmbeddingSpec(place.name(fields), table(fields, place), fields.integer("output_dim", 1, LARGEST));
+    }
+
+    private static LayerSpec embeddingBag(Fields fields, Place place) {
+        return new EmbeddingBagSpec(
+                place.name(fields),
+                table(fields, place),
+                fields.integer("output_dim", 1, LARGEST),
+                fields.word("mode", EmbeddingBagSpec.Mode.class, EmbeddingBagSpec.Mode.SUM));
+    }
+
+    private static LayerSpec sparseLinear(Fields fields, Place place) {
+        return new SparseLinearSpec(
+                place.name(fields),
+                table(fields, place),
+                fields.integer("units", 1, LARGEST),
+                activation(fields, place));
+    }
+
+    private static LayerSpec factorizationMachine(Fields fields, Place place) {
+        Activation activation = activation(fields, place);
+        if (activation == Activation.SOFTMAX)
+            fields.reject("activation softmax needs >= 2 units; a factorization machine has 1");
+        return new FactorizationMachineSpec(
+                place.name(fields), table(fields, place), fields.integer("factors", 1, LARGEST), activation);
+    }
+
+    private static EmbeddingTable table(Fields fields, Place place) {
+        if (place.index() > 0)
+            fields.reject("place must be first: it takes ids, which no layer gives", place.index() + 1);
+        return new EmbeddingTable(
+                fields.integer("input_dim", 1, EmbeddingTable.MOST_ROWS), fields.flag("mask_zero", false));
     }
 
     private static Window window(List<Integer> size, List<Integer> strides, Padding padding) {

@@ -10,11 +10,15 @@ public sealed interface LayerSpec
                 DenseSpec,
                 DepthwiseConv2dSpec,
                 DropoutSpec,
+                EmbeddingBagSpec,
+                EmbeddingSpec,
+                FactorizationMachineSpec,
                 FlattenSpec,
                 GlobalPooling2dSpec,
                 LayerNormalizationSpec,
                 NormalizationSpec,
-                Pooling2dSpec {
+                Pooling2dSpec,
+                SparseLinearSpec {
 
     /** Unique in the model; the prefix of its parameters' names. */
     String name();
@@ -38,6 +42,19 @@ public sealed interface LayerSpec
 
     /** Writes initial values for {@link #parameters}. */
     default void initialize(float[] values, int offset, Shape input, SplittableRandom random) {}
+
+    /** Its tables, [rows, width] each, of which a step touches some rows; beginning at {@code offset}. */
+    default List<ParameterBlock> tables(Shape input, int offset) {
+        return List.of();
+    }
+
+    /** Writes initial values for {@link #tables}. */
+    default void initializeTables(float[] values, int offset, SplittableRandom random) {}
+
+    /** If its inputs are ids, how many there are: integers in 0..ids-1, so it must be the first layer; 0 if they are numbers. */
+    default int ids() {
+        return 0;
+    }
 
     /** Values that an engine keeps of each sample on its way forward and back: outputs and their gradients. */
     default long kept(Shape input) {

@@ -1,6 +1,7 @@
 package dev.millrace.model.spec;
 
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -82,24 +83,53 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
 
     /** The layers with their shapes and places, from the first to the last. */
     public List<PlacedLayer> placedLayers() {
+        return place(layers, inputShape, 0, 0, denseSize());
+    }
+
+    private static List<PlacedLayer> place(
+            List<LayerSpec> layers, Shape inputShape, int firstOffset, int firstTable, int firstTableOffset) {
         List<PlacedLayer> placed = new ArrayList<>();
-        int offset = 0;
+        int offset = firstOffset;
+        int table = firstTable;
+        int tableOffset = firstTableOffset;
         Shape shape = inputShape;
         for (LayerSpec layer : layers) {
             Shape output = layer.output(shape);
             List<ParameterBlock> parameters = layer.parameters(shape, offset);
-            placed.add(new PlacedLayer(layer, shape, output, offset, parameters));
+            List<ParameterBlock> tables = layer.tables(shape, tableOffset);
+            placed.add(new PlacedLayer(layer, shape, output, offset, parameters, table, tables));
             for (ParameterBlock block : parameters) offset = Math.addExact(offset, block.size());
+            for (ParameterBlock block : tables) tableOffset = Math.addExact(tableOffset, block.size());
+            table += tables.size();
             shape = output;
         }
         return placed;
     }
 
+    /** Parameters that lie before the tables. */
+    private int denseSize() {
+        int size = 0;
+        Shape shape = inputShape;
+        for (LayerSpec layer : layers) {
+            for (ParameterBlock block : layer.parameters(shape, size)) size = Math.addExact(size, block.size());
+            shape = layer.output(shape);
+        }
+        return size;
+    }
+
     /** Where each tensor lies in the flat vector. */
     public ParameterLayout layout() {
-        return new ParameterLayout(placedLayers().stream()
-                .flatMap(placed -> placed.parameters().stream())
-                .toList());
+        List<PlacedLayer> placed = placedLayers();
+        return new ParameterLayout(
+                placed.stream().flatMap(layer -> layer.parameters().stream()).toList(),
+                placed.stream().flatMap(layer -> layer.tables().stream()).toList());
+    }
+
+    /** For each input how many ids there are, if it is one: an integer in 0..ids-1; 0 for a number. [inputs] */
+    public int[] ids() {
+        int[] ids = new int[inputs()];
+        Arrays.fill(ids, layers.get(0).ids());
+        return ids;
     }
 
     /** What the samples themselves set among the parameters; null if there is nothing of the kind. */
@@ -119,7 +149,10 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
         float[] values = new float[layout().size()];
         SplittableRandom random = new SplittableRandom(seed);
         for (PlacedLayer placed : placedLayers()) {
-            placed.layer().initialize(values, placed.offset(), placed.input(), random.split());
+            SplittableRandom own = random.split();
+            placed.layer().initialize(values, placed.offset(), placed.input(), own);
+            if (placed.tables().isEmpty()) continue;
+            placed.layer().initializeTables(values, placed.tables().get(0).offset(), own);
         }
         return values;
     }

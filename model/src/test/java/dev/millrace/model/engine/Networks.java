@@ -55,7 +55,7 @@ final class Networks {
 
     /** Loss and gradient sums of a batch at the given parameters. */
     static GradientSum gradient(ModelSpec spec, float[] parameters, SampleBatch batch, int microBatch) {
-        GradientSum sum = new GradientSum(parameters.length);
+        GradientSum sum = new GradientSum(spec.layout().denseSize());
         try (GradientEngine engine = engine(spec, parameters)) {
             engine.lossAndGradient(batch, microBatch, sum);
         }

@@ -187,7 +187,7 @@ class SafetensorsTest {
     void aShapeOfAnotherModelIsRefusedBeforeItsValuesAreAllocated() {
         ParameterBlock kernel = new ParameterBlock("out/kernel", List.of(1, 2_000_000_000), 0); // 8 GB
         ParameterBlock bias = new ParameterBlock("out/bias", List.of(1), 2_000_000_000);
-        ParameterLayout huge = new ParameterLayout(List.of(kernel, bias));
+        ParameterLayout huge = new ParameterLayout(List.of(kernel, bias), List.of());
 
         assertThatThrownBy(() -> read(huge, file("{" + KERNEL + ", " + BIAS + "}", 16)))
                 .isInstanceOf(SnapshotException.class)

@@ -8,11 +8,17 @@ import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.optimizer.OptimizerState;
+import dev.millrace.model.optimizer.TableGradients;
 import dev.millrace.model.optimizer.UpdateRule;
 import dev.millrace.model.schedule.LearningRateSchedule;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.ParameterLayout;
+import dev.millrace.model.table.Table;
+import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.config.Reduction;
 import dev.millrace.pipeline.config.TrainingConfig;
+import java.util.Arrays;
+import java.util.List;
 
 /** One worker and the parameter server in a single thread: the engine and the update rule of the job, step by step. */
 final class Learner implements AutoCloseable {
@@ -25,6 +31,8 @@ final class Learner implements AutoCloseable {
     private final GradientSum sum;
     private final GradientSum sumWithNorms;
     private final SampleBatch batch;
+    private final ParameterLayout layout;
+    private List<Table> tables = List.of();
     private float[] parameters;
     private float[] spareParameters;
     private OptimizerState state;
@@ -42,7 +50,8 @@ final class Learner implements AutoCloseable {
         this.mean = config.training().reduction() == Reduction.MEAN;
         this.microBatch = config.batch().microBatch(spec);
         this.engine = Engines.factory(config.training().engine().name()).create(spec);
-        int size = spec.layout().size();
+        this.layout = spec.layout();
+        int size = layout.denseSize();
         this.sum = new GradientSum(size);
         this.sumWithNorms = new GradientSum(size, true);
         this.batch = new SampleBatch(spec.inputs(), spec.labelWidth(), 1);
@@ -54,12 +63,14 @@ final class Learner implements AutoCloseable {
 
     /** Begins a new model. */
     void begin(long seed, LearningRateSchedule learningRate) {
-        parameters = spec.initialParameters(seed);
+        float[] all = spec.initialParameters(seed);
+        parameters = Arrays.copyOf(all, layout.denseSize());
+        tables = rule.tables(layout, all);
         state = rule.init(parameters.length);
         schedule = learningRate;
         steps = 0;
         accepted = true;
-        engine.upload(0, parameters, parameters.length);
+        engine.upload(0, all, all.length);
     }
 
     /**
@@ -104,10 +115,13 @@ final class Learner implements AutoCloseable {
                         schedule.rate(steps + 1),
                         mean ? outcomes.weight() : 1,
                         into.gradient,
+                        new float[0],
                         state,
                         parameters,
                         spareState,
-                        spareParameters);
+                        spareParameters,
+                        new TableGradients(into.rows, new TouchedRows[0]),
+                        tables);
         if (!accepted) return;
         steps++;
         float[] oldParameters = parameters;
@@ -117,6 +131,11 @@ final class Learner implements AutoCloseable {
         state = spareState;
         spareState = oldState;
         engine.upload(0, parameters, parameters.length);
+        for (int t = 0; t < into.rows.length; t++) {
+            TouchedRows rows = into.rows[t];
+            rows.fill(tables.get(t).values());
+            engine.uploadRows(t, rows.ids(), rows.values(), rows.count());
+        }
     }
 
     private void fill(int from, int to) {

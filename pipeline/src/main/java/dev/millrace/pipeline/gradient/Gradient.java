@@ -14,6 +14,9 @@ import org.jspecify.annotations.Nullable;
  */
 public final class Gradient {
 
+    /** No table. */
+    public static final int DENSE = -1;
+
     /** What the message is. */
     public enum Kind {
         /** A block of a gradient sum. */
@@ -52,16 +55,24 @@ public final class Gradient {
     /** The step that the worker contributes to, by its own clock. */
     public long step;
 
-    /** Where the block begins in the flat vector. */
+    /** Which table the block belongs to; {@link #DENSE} for what lies before the tables. */
+    public int table = DENSE;
+
+    /** Where the block begins in the flat vector, if it is dense. */
     public int offset;
 
     public int length;
 
-    /** sum_i weight_i * d loss_i / d parameters, from {@link #from} on. */
+    /** sum_i weight_i * d loss_i / d parameters. */
     public float[] values = new float[0];
 
-    /** Where the block begins in {@link #values}. */
+    /** Where the block begins in {@link #values}: the value of a dense one, the row of one of a table. */
     public int from;
+
+    /** Which rows of the table, beginning at {@link #from}, {@link #rowCount} of them. */
+    public int[] rows = new int[0];
+
+    public int rowCount;
 
     /** On the last block of a gradient. */
     public @Nullable Summary summary;

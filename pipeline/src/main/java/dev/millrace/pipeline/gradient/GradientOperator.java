@@ -59,8 +59,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient ArrayDeque<MiniBatch> queue;
     private transient ListState<MiniBatch> queueState;
     private transient BroadcastState<Integer, ParameterBlock> parameters;
-    private transient Gradient message;
-    private transient StreamRecord<Gradient> record;
+    private transient GradientSender sender;
     private transient int worker;
     private transient int workers;
     private transient int outputs;
@@ -104,9 +103,8 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         outputs = spec.outputs();
         engine = engines.create(spec);
         microBatches = new MicroBatches(settings.microBatch());
-        sum = new GradientSum(spec.layout().size(), settings.withNorms());
-        message = new Gradient();
-        record = new StreamRecord<>(message);
+        sum = new GradientSum(spec.layout().denseSize(), settings.withNorms());
+        sender = new GradientSender(output, clock, worker, workers);
         pendingRecords = -1;
         workerMetrics = new WorkerMetrics(getMetricGroup(), engine.name(), queue::size, microBatches);
         LOG.info("Worker {} of {} computes {} with engine {}", worker + 1, workers, spec.name(), engine.name());
@@ -124,8 +122,13 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     public void processElement2(StreamRecord<ParameterBlock> element) throws Exception {
         ParameterBlock block = element.getValue();
         if (!clock.accept(block)) return;
-        keep(block);
-        engine.upload(block.offset, block.values, block.length);
+        if (block.table == ParameterBlock.DENSE) {
+            keep(block);
+            engine.upload(block.offset, block.values, block.length);
+        } else { // tables are not kept: they are as large as they are many, and the server sends them anew after a
+            // restore
+            engine.uploadRows(block.table, block.rows, block.values, block.rowCount);
+        }
         link.setBatchSize(BatchStamper.shareOf(block.globalBatch, worker, workers));
         if (clock.isPaused()) waitingSince = 0; // it is not for samples that it waits
         computeWhatIsAllowed();
@@ -165,44 +168,20 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         Outcomes outcomes = Outcomes.of(spec.loss(), outputs, batch.samples, sum);
         long nanos = System.nanoTime() - start;
 
-        int blocks = ParameterBlock.blocksOf(sum.gradient.length);
-        for (int block = 0; block < blocks; block++) {
-            address(Gradient.Kind.BLOCK);
-            message.offset = block * ParameterBlock.MAX_FLOATS;
-            message.from = message.offset;
-            message.length = ParameterBlock.lengthOf(block, sum.gradient.length);
-            message.values = sum.gradient;
-            if (block == blocks - 1) {
-                message.summary = new Gradient.Summary(
-                        sum.samples,
-                        outcomes,
-                        batch.progress,
-                        batch.minEventTime,
-                        batch.maxEventTime,
-                        nanos,
-                        new Gradient.Signals(
-                                sum.squaredNormSum,
-                                Arrays.copyOf(sum.pieceLosses, sum.pieceCount),
-                                waited,
-                                pendingRecords));
-            }
-            output.collect(record);
-        }
+        Gradient.Summary summary = new Gradient.Summary(
+                sum.samples,
+                outcomes,
+                batch.progress,
+                batch.minEventTime,
+                batch.maxEventTime,
+                nanos,
+                new Gradient.Signals(
+                        sum.squaredNormSum, Arrays.copyOf(sum.pieceLosses, sum.pieceCount), waited, pendingRecords));
+        sender.send(sum, summary);
         clock.contributed();
         idleSent = false;
         link.consumed();
         workerMetrics.computed(batch.samples.rows(), nanos);
-    }
-
-    private void address(Gradient.Kind kind) {
-        message.kind = kind;
-        message.worker = worker;
-        message.workers = workers;
-        message.incarnation = clock.incarnation();
-        message.version = clock.version();
-        message.step = clock.step();
-        message.length = 0;
-        message.summary = null;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // a timer that fails fails the task
@@ -225,8 +204,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     }
 
     private void sayIdle() {
-        address(Gradient.Kind.IDLE);
-        output.collect(record);
+        sender.say(Gradient.Kind.IDLE);
         idleSent = true;
         idleIncarnation = clock.incarnation();
     }
@@ -240,8 +218,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
 
     private void end() {
         if (endSent && endIncarnation == clock.incarnation()) return;
-        address(Gradient.Kind.ENDED);
-        output.collect(record);
+        sender.say(Gradient.Kind.ENDED);
         endSent = true;
         endIncarnation = clock.incarnation();
     }

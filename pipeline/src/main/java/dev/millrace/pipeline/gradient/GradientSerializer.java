@@ -3,6 +3,7 @@ package dev.millrace.pipeline.gradient;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.pipeline.minibatch.SplitProgress;
 import dev.millrace.pipeline.serializer.FloatArrays;
+import dev.millrace.pipeline.serializer.IntArrays;
 import dev.millrace.pipeline.serializer.SerializerType;
 import dev.millrace.pipeline.serializer.VersionedSerializer;
 import java.io.IOException;
@@ -22,9 +23,10 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
     public static final TypeInformation<Gradient> TYPE = new SerializerType<>(Gradient.class, new GradientSerializer());
 
     private transient float[] scratch = new float[0];
+    private transient int[] rows = new int[0];
 
     public GradientSerializer() {
-        super(1);
+        super(2);
     }
 
     @Override
@@ -40,9 +42,17 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
         out.writeLong(gradient.incarnation);
         out.writeLong(gradient.version);
         out.writeLong(gradient.step);
+        out.writeInt(gradient.table);
         out.writeInt(gradient.offset);
         out.writeInt(gradient.length);
-        FloatArrays.write(gradient.values, gradient.from, gradient.length, out);
+        if (gradient.table == Gradient.DENSE) {
+            FloatArrays.write(gradient.values, gradient.from, gradient.length, out);
+        } else {
+            out.writeInt(gradient.rowCount);
+            IntArrays.write(gradient.rows, gradient.from, gradient.rowCount, out);
+            int width = gradient.length / gradient.rowCount;
+            FloatArrays.write(gradient.values, gradient.from * width, gradient.length, out);
+        }
         Gradient.Summary summary = gradient.summary;
         out.writeBoolean(summary != null);
         if (summary == null) return;
@@ -64,8 +74,14 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
         gradient.incarnation = in.readLong();
         gradient.version = in.readLong();
         gradient.step = in.readLong();
+        gradient.table = written == 1 ? Gradient.DENSE : in.readInt();
         gradient.offset = in.readInt();
         gradient.length = in.readInt();
+        if (gradient.table != Gradient.DENSE) {
+            gradient.rowCount = in.readInt();
+            gradient.rows = rows(gradient.rowCount);
+            IntArrays.read(gradient.rows, gradient.rowCount, in);
+        }
         gradient.values = scratch(gradient.length);
         FloatArrays.read(gradient.values, 0, gradient.length, in);
         if (in.readBoolean()) {
@@ -81,6 +97,11 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
         return gradient;
     }
 
+    private int[] rows(int length) {
+        if (rows == null || rows.length < length) rows = new int[length];
+        return rows;
+    }
+
     private float[] scratch(int length) {
         if (scratch == null || scratch.length < length) scratch = new float[length];
         return scratch;
@@ -89,7 +110,8 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
     @Override
     public Gradient copy(Gradient from) {
         Gradient copy = super.copy(from);
-        scratch = new float[0]; // the copy keeps the array
+        scratch = new float[0]; // the copy keeps the arrays
+        rows = new int[0];
         return copy;
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.gradient;
 
 import dev.millrace.pipeline.serializer.FloatArrays;
+import dev.millrace.pipeline.serializer.IntArrays;
 import dev.millrace.pipeline.serializer.SerializerType;
 import dev.millrace.pipeline.serializer.VersionedSerializer;
 import java.io.IOException;
@@ -26,6 +27,7 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
 
     private final boolean shared;
     private transient float[] scratch = new float[0];
+    private transient int[] rows = new int[0];
 
     /** For state. */
     public ParameterBlockSerializer() {
@@ -33,7 +35,7 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
     }
 
     private ParameterBlockSerializer(boolean shared) {
-        super(2);
+        super(3);
         this.shared = shared;
     }
 
@@ -51,8 +53,12 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
         out.writeInt(block.offset);
         out.writeInt(block.globalBatch);
         out.writeBoolean(block.paused);
+        out.writeLong(block.since);
+        out.writeInt(block.table);
+        out.writeInt(block.rowCount);
+        IntArrays.write(block.rows, block.from, block.rowCount, out);
         out.writeInt(block.length);
-        FloatArrays.write(block.values, 0, block.length, out);
+        FloatArrays.write(block.values, block.valuesFrom(), block.length, out);
     }
 
     @Override
@@ -65,10 +71,24 @@ public final class ParameterBlockSerializer extends VersionedSerializer<Paramete
         block.offset = in.readInt();
         block.globalBatch = in.readInt();
         block.paused = written > 1 && in.readBoolean();
+        if (written > 2) readRows(block, in);
         block.length = in.readInt();
         block.values = shared ? scratch(block.length) : new float[block.length];
         FloatArrays.read(block.values, 0, block.length, in);
         return block;
+    }
+
+    private void readRows(ParameterBlock block, DataInputView in) throws IOException {
+        block.since = in.readLong();
+        block.table = in.readInt();
+        block.rowCount = in.readInt();
+        block.rows = shared ? rows(block.rowCount) : new int[block.rowCount];
+        IntArrays.read(block.rows, block.rowCount, in);
+    }
+
+    private int[] rows(int length) {
+        if (rows == null || rows.length < length) rows = new int[length];
+        return rows;
     }
 
     private float[] scratch(int length) {

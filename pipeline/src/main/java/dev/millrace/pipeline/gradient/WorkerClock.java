@@ -7,6 +7,8 @@ import java.util.Arrays;
  * whole (all blocks at one version), the server has not said pause with them, and it is at most {@code staleness} steps
  * ahead of them.
  *
+ * <p>A set that brings but the changed rows of tables counts only where the set before it is whole.
+ *
  * <p>Versions only rise within an incarnation; a block that is older or already there changes nothing. With a new
  * incarnation everything begins anew: the channel may still have held a version higher than the restored one.
  */
@@ -26,17 +28,29 @@ final class WorkerClock {
 
     /** Takes notice of a block; false if it is old news. */
     boolean accept(ParameterBlock block) {
-        if (!known || block.incarnation != incarnation) begin(block);
-        if (block.version < version || versions[block.block] == block.version) return false;
+        if (!known || block.incarnation != incarnation) {
+            if (block.since != ParameterBlock.WHOLE) return false;
+            begin(block);
+        }
+        if (block.version < version) return false;
         if (block.version > version) {
+            if (block.since != ParameterBlock.WHOLE && (missing > 0 || block.since != version)) return false;
             version = block.version;
             missing = block.blocks;
         }
+        if (versions.length < block.blocks) grow(block.blocks);
+        if (versions[block.block] == block.version) return false;
         versions[block.block] = block.version;
         paused = block.paused;
         missing--;
         if (missing == 0) step = Math.max(step, version);
         return true;
+    }
+
+    private void grow(int blocks) {
+        int before = versions.length;
+        versions = Arrays.copyOf(versions, blocks);
+        Arrays.fill(versions, before, blocks, Long.MIN_VALUE);
     }
 
     private void begin(ParameterBlock block) {

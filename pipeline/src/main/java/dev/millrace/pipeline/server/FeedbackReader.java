@@ -13,7 +13,7 @@ import org.jspecify.annotations.Nullable;
 final class FeedbackReader implements SourceReader<ParameterBlock, FeedbackSource.NoSplit> {
     private final ParameterChannel channel;
     private boolean begun;
-    private ParameterBlock @Nullable [] sending;
+    private @Nullable ParameterSet sending;
     private int next;
 
     FeedbackReader(ParameterChannel channel) {
@@ -31,17 +31,17 @@ final class FeedbackReader implements SourceReader<ParameterBlock, FeedbackSourc
             output.emitWatermark(
                     Watermark.MAX_WATERMARK); // parameters have no event time and must not hold back samples'
         }
-        ParameterBlock[] blocks = sending;
-        if (blocks == null) {
-            blocks = channel.take();
-            if (blocks == null) return channel.isEnded() ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
-            sending = blocks;
+        ParameterSet set = sending;
+        if (set == null) {
+            set = channel.take();
+            if (set == null) return channel.isEnded() ? InputStatus.END_OF_INPUT : InputStatus.NOTHING_AVAILABLE;
+            sending = set;
             next = 0;
         }
-        output.collect(blocks[next++]);
-        if (next == blocks.length) {
+        output.collect(set.block(next++));
+        if (next == set.blocks()) {
             sending = null;
-            channel.giveBack(blocks);
+            channel.giveBack(set);
         }
         return InputStatus.MORE_AVAILABLE;
     }

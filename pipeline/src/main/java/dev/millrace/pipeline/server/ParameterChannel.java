@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.server;
 
+import dev.millrace.model.spec.ParameterLayout;
+import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.gradient.ParameterBlock;
 import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.ArrayDeque;
@@ -9,14 +11,15 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * The way back from the parameter server to the workers inside one JVM: Flink has no iterations. It keeps only the
- * latest parameters, so it never blocks and cannot deadlock. What was not taken before the next publication is replaced
- * and its buffers are used again; what is being sent is never touched.
+ * latest parameters, so it never blocks and cannot deadlock. What was not taken before the next publication is brought up to
+ * date with it, so that no changed row of a table is lost; what is being sent is never touched.
  */
 final class ParameterChannel {
     private static final ConcurrentHashMap<TaskScope, ParameterChannel> CHANNELS = new ConcurrentHashMap<>();
 
-    private final ArrayDeque<ParameterBlock[]> free = new ArrayDeque<>();
-    private ParameterBlock @Nullable [] latest;
+    private final ArrayDeque<ParameterSet> free = new ArrayDeque<>();
+    private @Nullable ParameterSet latest;
+    private long takenVersion;
     private boolean ended;
     private CompletableFuture<Void> available = new CompletableFuture<>();
 
@@ -30,32 +33,33 @@ final class ParameterChannel {
         CHANNELS.remove(scope);
     }
 
-    /** Buffers for the next publication; all parameters must be written. */
-    synchronized ParameterBlock[] buffers(int parameters) {
-        ParameterBlock[] buffers = free.poll();
-        return buffers != null ? buffers : allocate(parameters);
+    /** A set that the server fills with everything and publishes: what was left from before is worthless. */
+    synchronized ParameterSet beginWhole(ParameterLayout layout) {
+        free.clear();
+        latest = null;
+        return new ParameterSet(layout);
     }
 
-    private static ParameterBlock[] allocate(int parameters) {
-        ParameterBlock[] blocks = new ParameterBlock[ParameterBlock.blocksOf(parameters)];
-        for (int i = 0; i < blocks.length; i++) {
-            ParameterBlock block = new ParameterBlock();
-            block.block = i;
-            block.blocks = blocks.length;
-            block.offset = i * ParameterBlock.MAX_FLOATS;
-            block.length = ParameterBlock.lengthOf(i, parameters);
-            block.values = new float[block.length];
-            blocks[i] = block;
-        }
-        return blocks;
+    /**
+     * A set for the next publication. It holds the rows that changed since the last one taken; the server adds those that
+     * changed now, and writes all dense blocks.
+     */
+    synchronized ParameterSet begin(ParameterLayout layout) {
+        ParameterSet set = latest;
+        latest = null;
+        if (set != null) return set;
+        set = free.poll();
+        if (set == null) set = new ParameterSet(layout);
+        set.since = takenVersion;
+        for (TouchedRows table : set.rows) table.clear();
+        return set;
     }
 
-    /** Makes the blocks the latest. */
-    void publish(ParameterBlock[] blocks) {
+    /** Makes a set the latest. */
+    void publish(ParameterSet set) {
         CompletableFuture<Void> waiting;
         synchronized (this) {
-            if (latest != null) free.add(latest);
-            latest = blocks;
+            latest = set;
             waiting = available;
         }
         waiting.complete(null);
@@ -76,17 +80,18 @@ final class ParameterChannel {
         ended = false;
     }
 
-    /** Takes the latest blocks; null if there are none. */
-    synchronized ParameterBlock @Nullable [] take() {
-        ParameterBlock[] taken = latest;
+    /** Takes the latest set; null if there is none. */
+    synchronized @Nullable ParameterSet take() {
+        ParameterSet taken = latest;
         latest = null;
+        if (taken != null) takenVersion = taken.version();
         if (taken == null && !ended && available.isDone()) available = new CompletableFuture<>();
         return taken;
     }
 
-    /** Gives back blocks that were sent. */
-    synchronized void giveBack(ParameterBlock[] blocks) {
-        free.add(blocks);
+    /** Gives back a set that was sent; one with all rows of its tables is not worth its memory. */
+    synchronized void giveBack(ParameterSet set) {
+        if (set.since != ParameterBlock.WHOLE || set.rows.length == 0) free.add(set);
     }
 
     /** Whether the end was reached and everything before it taken. */

@@ -2,6 +2,10 @@ package dev.millrace.pipeline.server;
 
 import dev.millrace.model.batchsize.Regime;
 import dev.millrace.model.metric.Outcomes;
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.ParameterLayout;
+import dev.millrace.model.table.Table;
+import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.Outcome;
 import dev.millrace.pipeline.gradient.Gradient;
@@ -51,6 +55,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private transient ListState<TrainingState> checkpointed;
     private transient Trainer trainer;
     private transient Contributions contributions;
+    private transient ParameterLayout layout;
     private transient ParameterChannel channel;
     private transient SnapshotOutlet snapshots;
     private transient ReportWindow report;
@@ -101,7 +106,8 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         reportRecord = new StreamRecord<>(null);
         serverMetrics = new ServerMetrics(getMetricGroup());
         channel = ParameterChannel.of(TaskScope.of(getMetricGroup()));
-        sendParameters();
+        layout = ModelSpec.fromJson(settings.modelJson()).layout();
+        sendAll();
         tick(0);
     }
 
@@ -177,18 +183,37 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
                 + "or look at the latest samples; then restart from the last checkpoint."));
     }
 
-    private void sendParameters() {
-        TrainingState state = trainer.state();
-        float[] parameters = state.parameters;
-        ParameterBlock[] blocks = channel.buffers(parameters.length);
-        for (ParameterBlock block : blocks) {
-            System.arraycopy(parameters, block.offset, block.values, 0, block.length);
-            block.incarnation = incarnation;
-            block.version = state.version;
-            block.globalBatch = state.batchSize.batchSize();
-            block.paused = state.overrides.paused();
+    /** Sends what a worker that knows nothing needs. */
+    private void sendAll() {
+        ParameterSet set = channel.beginWhole(layout);
+        for (int t = 0; t < set.rows.length; t++) {
+            Table table = trainer.state().tables.get(t);
+            for (int row = 0; row < table.rows(); row++) set.rows[t].set(row, table.values(), row * table.width());
         }
-        channel.publish(blocks);
+        send(set);
+    }
+
+    /** Sends what the last step changed. */
+    private void sendParameters() {
+        ParameterSet set = channel.begin(layout);
+        for (int t = 0; t < set.rows.length; t++) {
+            Table table = trainer.state().tables.get(t);
+            TouchedRows changed = trainer.changedRows()[t];
+            for (int i = 0; i < changed.count(); i++) {
+                int row = changed.ids()[i];
+                set.rows[t].set(row, table.values(), row * table.width());
+            }
+        }
+        send(set);
+    }
+
+    private void send(ParameterSet set) {
+        TrainingState state = trainer.state();
+        for (ParameterBlock block : set.dense) {
+            System.arraycopy(state.parameters, block.offset, block.values, 0, block.length);
+        }
+        set.head(incarnation, state.version, state.batchSize.batchSize(), state.overrides.paused());
+        channel.publish(set);
         sentNanos = System.nanoTime();
     }
 

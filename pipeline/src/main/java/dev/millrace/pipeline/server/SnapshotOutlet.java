@@ -38,7 +38,7 @@ final class SnapshotOutlet {
                 settings.features(),
                 state.version,
                 System.currentTimeMillis(),
-                state.parameters,
+                state.allParameters(),
                 provenance(state),
                 settings.maxPartBytes());
         List<SnapshotRecord> records = new ArrayList<>();

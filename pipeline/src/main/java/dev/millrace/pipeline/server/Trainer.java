@@ -7,9 +7,12 @@ import dev.millrace.model.drift.DriftDetector;
 import dev.millrace.model.drift.DriftDetectors;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.optimizer.OptimizerState;
+import dev.millrace.model.optimizer.TableGradients;
 import dev.millrace.model.optimizer.UpdateRule;
 import dev.millrace.model.schedule.LearningRateSchedule;
 import dev.millrace.model.spec.Moments;
+import dev.millrace.model.table.Table;
+import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.minibatch.SplitProgress;
 import java.util.Arrays;
@@ -39,6 +42,7 @@ final class Trainer {
     private OptimizerState spareOptimizerState;
     private BatchSizeController batchSize;
     private DriftDetector drift;
+    private TouchedRows[] changedRows;
     private double learningRate;
     private double gradientNorm;
     private double product;
@@ -62,12 +66,17 @@ final class Trainer {
         this.reduction = reduction;
         this.spareParameters = new float[state.parameters.length];
         this.spareOptimizerState = rule.init(state.parameters.length);
+        this.changedRows = state.touched();
         this.learningRate = schedule.rate(state.steps + 1);
     }
 
     /** Adds a block of a gradient, and with its last block the sums beside it. */
     void add(Gradient gradient) {
-        add(state.gradientSum, gradient.offset, gradient.values, gradient.from, gradient.length);
+        if (gradient.table == Gradient.DENSE) {
+            add(state.gradientSum, gradient.offset, gradient.values, gradient.from, gradient.length);
+        } else {
+            state.rowSums[gradient.table].add(gradient.rows, gradient.values, gradient.from, gradient.rowCount);
+        }
         Gradient.Summary summary = gradient.summary;
         if (summary == null) return;
         state.pending.merge(summary.outcomes());
@@ -126,12 +135,23 @@ final class Trainer {
         state.progress.add(state.pendingProgress); // of a refused step too: its samples are spent, and counted
         state.maxEventTime = Math.max(state.maxEventTime, state.pendingMaxEventTime);
         Arrays.fill(state.gradientSum, 0);
+        passRows(accepted);
         state.pending = new Outcomes();
         state.pendingProgress = new SplitProgress();
         state.pendingMaxEventTime = Long.MIN_VALUE;
         state.pendingSamples = 0;
         state.signals.clear();
         return accepted;
+    }
+
+    /** The rows of an accepted step have changed, and those of the next begin at none. */
+    private void passRows(boolean accepted) {
+        TouchedRows[] sums = state.rowSums;
+        state.rowSums = changedRows;
+        changedRows = sums;
+        for (TouchedRows rows : state.rowSums) rows.clear();
+        if (accepted) return;
+        for (TouchedRows rows : changedRows) rows.clear();
     }
 
     /** Lets the controller decide on the next batch, and forgets what a drift made worthless. */
@@ -159,8 +179,7 @@ final class Trainer {
         if (!reading.drift()) return;
         state.drifts++;
         if (!batch.resetOptimizer()) return;
-        state.optimizerState = rule.init(state.parameters.length);
-        state.optimizerSteps = 0;
+        state.beginOptimizer(rule);
     }
 
     /** |theta - theta_0|^2 if the policy wants it now; else NaN. */
@@ -171,7 +190,36 @@ final class Trainer {
             double way = (double) state.parameters[i] - state.anchor[i];
             sum += way * way;
         }
+        for (int t = 0; t < state.rowsAtAnchor.length; t++) {
+            sum += squaredDistance(state.rowsAtAnchor[t], state.tables.get(t));
+        }
         return sum;
+    }
+
+    private static double squaredDistance(TouchedRows from, Table to) {
+        double sum = 0;
+        int width = to.width();
+        for (int i = 0; i < from.count(); i++) {
+            int row = from.ids()[i] * width;
+            for (int k = 0; k < width; k++) {
+                double way = (double) to.values()[row + k] - from.values()[i * width + k];
+                sum += way * way;
+            }
+        }
+        return sum;
+    }
+
+    /** Rows that are touched for the first time since the anchor are still what they were there. */
+    private void rememberAnchor() {
+        for (int t = 0; t < state.rowsAtAnchor.length; t++) {
+            TouchedRows held = state.rowsAtAnchor[t];
+            TouchedRows touched = state.rowSums[t];
+            Table table = state.tables.get(t);
+            for (int i = 0; i < touched.count(); i++) {
+                int row = touched.ids()[i];
+                if (held.find(row) < 0) held.set(row, table.values(), row * table.width());
+            }
+        }
     }
 
     private boolean drifted(StepSignals signals) {
@@ -186,6 +234,7 @@ final class Trainer {
         learningRate = ordered == null
                 ? schedule.rate(state.steps + 1) * state.batchSize.decision().learningRateFactor()
                 : ordered;
+        rememberAnchor();
         double divisor = reduction == Reduction.MEAN ? outcomes.weight() : 1;
         boolean accepted = Double.isFinite(outcomes.lossSum())
                 && rule.apply(
@@ -197,7 +246,9 @@ final class Trainer {
                         state.optimizerState,
                         state.parameters,
                         spareOptimizerState,
-                        spareParameters);
+                        spareParameters,
+                        new TableGradients(state.rowSums, state.rowsBefore),
+                        state.tables);
         gradientNorm = rule.gradientNorm();
         product = rule.product();
         if (!accepted) return false;
@@ -220,6 +271,11 @@ final class Trainer {
         state.batchSize = batchSize.resume(state.batchSize);
         if (batchSize.startsDistance(state.batchSize)) state.anchor();
         drift = DriftDetectors.restore(batch.drift(batchSize), drift.state());
+    }
+
+    /** Of each table, what the last step changed. */
+    TouchedRows[] changedRows() {
+        return changedRows;
     }
 
     TrainingState state() {

@@ -8,6 +8,8 @@ import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.optimizer.UpdateRule;
 import dev.millrace.model.schedule.LearningRateSchedules;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.ParameterLayout;
+import dev.millrace.model.table.TouchedRows;
 import java.util.Arrays;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
@@ -40,6 +42,7 @@ final class Trainers {
         if (state.gradientBefore.length != wanted) {
             state.gradientBefore = new float[wanted];
             Arrays.fill(state.gradientBefore, Float.NaN); // unknown, and so is its product with the next
+            state.rowsBefore = wanted == 0 ? new TouchedRows[0] : state.touched();
         }
         if (batchSize.startsDistance(state.batchSize)) state.anchor();
         DriftSettings drift = settings.batch().drift(batchSize);
@@ -68,12 +71,15 @@ final class Trainers {
 
     private static TrainingState initial(
             ServerSettings settings, ModelSpec spec, UpdateRule rule, BatchSizeController batchSize) {
-        float[] parameters = InitialParameters.of(settings, spec);
+        float[] all = InitialParameters.of(settings, spec);
+        ParameterLayout layout = spec.layout();
+        float[] parameters = Arrays.copyOf(all, layout.denseSize());
         TrainingState state = new TrainingState(
                 settings.modelJson(),
                 rule.kind(),
                 parameters,
                 rule.init(parameters.length),
+                rule.tables(layout, all),
                 batchSize.init(),
                 new PrequentialMetrics(settings.metricWindowSamples(), settings.metricFading()));
         state.features = Objects.requireNonNullElse(settings.features(), "");
@@ -91,8 +97,7 @@ final class Trainers {
         if (restored.optimizer.equals(rule.kind())) return restored;
         LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, rule.kind());
         restored.optimizer = rule.kind();
-        restored.optimizerState = rule.init(restored.parameters.length);
-        restored.optimizerSteps = 0;
+        restored.beginOptimizer(rule);
         return restored;
     }
 }

@@ -4,7 +4,12 @@ import dev.millrace.model.batchsize.BatchSizeState;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.metric.PrequentialMetrics;
 import dev.millrace.model.optimizer.OptimizerState;
+import dev.millrace.model.optimizer.UpdateRule;
+import dev.millrace.model.table.Table;
+import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.minibatch.SplitProgress;
+import java.util.Arrays;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -19,8 +24,9 @@ final class TrainingState {
     String features;
 
     String optimizer; // the kind of its state
-    float[] parameters; // [parameters]
+    float[] parameters; // [parameters before the tables]
     OptimizerState optimizerState;
+    List<Table> tables;
     BatchSizeState batchSize;
     PrequentialMetrics metrics;
 
@@ -35,8 +41,14 @@ final class TrainingState {
     /** Mean gradient of the last step; of length 0 unless the batch-size policy wants it. */
     float[] gradientBefore = new float[0];
 
+    /** The same of each table; of length 0 unless the policy wants it. */
+    TouchedRows[] rowsBefore = {};
+
     /** Parameters from which the batch-size policy measures how far they have come; of length 0 unless it does. */
     float[] anchor = new float[0];
+
+    /** What rows of the tables were at the anchor, if they were touched since; of length 0 without anchor. */
+    TouchedRows[] rowsAtAnchor = {};
 
     /** The drift detector's. */
     double[] drift = new double[0];
@@ -57,7 +69,8 @@ final class TrainingState {
     Overrides overrides = Overrides.NONE;
 
     // The step under way.
-    final float[] gradientSum; // [parameters]
+    final float[] gradientSum; // [parameters before the tables]
+    TouchedRows[] rowSums; // [tables]
     int pendingSamples;
     StepSignals signals = new StepSignals();
     Outcomes pending = new Outcomes();
@@ -69,20 +82,58 @@ final class TrainingState {
             String optimizer,
             float[] parameters,
             OptimizerState optimizerState,
+            List<Table> tables,
             BatchSizeState batchSize,
             PrequentialMetrics metrics) {
         this.modelJson = modelJson;
         this.optimizer = optimizer;
         this.parameters = parameters;
         this.optimizerState = optimizerState;
+        this.tables = tables;
+        this.rowSums = touched();
         this.batchSize = batchSize;
         this.metrics = metrics;
         this.gradientSum = new float[parameters.length];
+    }
+
+    void setTables(List<Table> restored) {
+        tables = restored;
+        rowSums = touched();
+    }
+
+    /** Forgets what the optimizer remembers. */
+    void beginOptimizer(UpdateRule rule) {
+        optimizerState = rule.init(parameters.length);
+        tables = tables.stream()
+                .map(table -> rule.table(table.rows(), table.width(), table.values()))
+                .toList();
+        optimizerSteps = 0;
     }
 
     /** Distances count from the parameters of now on. */
     void anchor() {
         if (anchor.length != parameters.length) anchor = new float[parameters.length];
         System.arraycopy(parameters, 0, anchor, 0, parameters.length);
+        if (rowsAtAnchor.length != tables.size()) rowsAtAnchor = touched();
+        for (TouchedRows rows : rowsAtAnchor) rows.clear();
+    }
+
+    /** Rows of each table, none yet. */
+    TouchedRows[] touched() {
+        return tables.stream().map(Table::touched).toArray(TouchedRows[]::new);
+    }
+
+    /** All parameters in the order of the layout; the tables are copied. */
+    float[] allParameters() {
+        int size = parameters.length;
+        if (tables.isEmpty()) return parameters;
+        for (Table table : tables) size += table.values().length;
+        float[] all = Arrays.copyOf(parameters, size);
+        int at = parameters.length;
+        for (Table table : tables) {
+            System.arraycopy(table.values(), 0, all, at, table.values().length);
+            at += table.values().length;
+        }
+        return all;
     }
 }

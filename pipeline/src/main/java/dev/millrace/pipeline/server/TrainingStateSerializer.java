@@ -25,7 +25,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(6);
+        super(7);
     }
 
     @Override
@@ -60,6 +60,9 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         OverridesFormat.write(state.overrides, out);
         String features = state.features;
         writeText(features == null ? "" : features, out);
+        TablesFormat.write(state.tables, out);
+        TablesFormat.write(state.rowsBefore, out);
+        TablesFormat.write(state.rowsAtAnchor, out);
         out.writeInt(state.pendingSamples);
         if (state.pendingSamples == 0) return;
         state.pending.write(out);
@@ -67,6 +70,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         state.pendingProgress.write(out);
         out.writeLong(state.pendingMaxEventTime);
         FloatArrays.write(state.gradientSum, 0, state.gradientSum.length, out);
+        TablesFormat.write(state.rowSums, out);
     }
 
     @Override
@@ -86,6 +90,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
                 written < 5 ? OPTIMIZERS_BEFORE_FORMAT_5.get(slots.length) : optimizer,
                 parameters,
                 new OptimizerState(slots),
+                List.of(),
                 batchSize,
                 PrequentialMetrics.read(in));
         state.version = in.readLong();
@@ -105,6 +110,11 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         state.progress = SplitProgress.read(in);
         if (written > 3) state.overrides = OverridesFormat.read(in);
         if (written > 5) state.features = readText(in);
+        if (written > 6) {
+            state.setTables(TablesFormat.read(in));
+            state.rowsBefore = TablesFormat.read(state.tables, in);
+            state.rowsAtAnchor = TablesFormat.read(state.tables, in);
+        }
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
         state.pending = Outcomes.read(in);
@@ -112,6 +122,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         state.pendingProgress = SplitProgress.read(in);
         state.pendingMaxEventTime = in.readLong();
         FloatArrays.read(state.gradientSum, 0, parameters.length, in);
+        if (written > 6) state.rowSums = TablesFormat.read(state.tables, in);
         return state;
     }
 

@@ -13,15 +13,24 @@ final class SampleFit {
     private final int outputs;
     private final int labelWidth;
     private final Loss loss;
+    private final int[] ids; // [inputs]: how many there are of each id, 0 for numbers
+    private final boolean withIds;
     private final long maxFutureMillis;
     private final float[] scattered; // [inputs], for sparse records
 
-    /** @param maxFutureMillis how far ahead of the Kafka record's own time stamp an event may be, milliseconds */
-    SampleFit(int inputs, int outputs, int labelWidth, Loss loss, long maxFutureMillis) {
+    /**
+     * Of one model.
+     *
+     * @param ids of each input how many ids there are, 0 if it is a number
+     * @param maxFutureMillis how far ahead of the Kafka record's own time stamp an event may be, milliseconds
+     */
+    SampleFit(int inputs, int outputs, int labelWidth, Loss loss, int[] ids, long maxFutureMillis) {
         this.inputs = inputs;
         this.outputs = outputs;
         this.labelWidth = labelWidth;
         this.loss = loss;
+        this.ids = ids;
+        this.withIds = Arrays.stream(ids).anyMatch(count -> count > 0);
         this.maxFutureMillis = maxFutureMillis;
         this.scattered = new float[inputs];
     }
@@ -40,6 +49,8 @@ final class SampleFit {
         } else {
             sample.features = decoded.dense;
         }
+        String idError = withIds ? idError(sample.features) : null;
+        if (idError != null) return new Rejection(RejectionReason.WRONG_FEATURES, idError);
         if (decoded.labelCount != labelWidth) {
             return new Rejection(
                     RejectionReason.BAD_LABEL,
@@ -56,6 +67,15 @@ final class SampleFit {
         sample.labels = decoded.labels;
         sample.weight = decoded.weight;
         sample.eventTime = decoded.eventTime;
+        return null;
+    }
+
+    private @Nullable String idError(float[] features) {
+        for (int i = 0; i < ids.length; i++) {
+            float id = features[i];
+            if (ids[i] == 0 || (id >= 0 && id < ids[i] && id == (int) id)) continue;
+            return "feature " + i + " must be an id, an integer in 0.." + (ids[i] - 1) + ". Received: " + id;
+        }
         return null;
     }
 

@@ -55,6 +55,7 @@ public record SampleReading(
 
     SampleFit fit() {
         ModelSpec spec = ModelSpec.fromJson(modelJson);
-        return new SampleFit(spec.inputs(), spec.outputs(), spec.labelWidth(), spec.loss(), maxFutureMillis);
+        return new SampleFit(
+                spec.inputs(), spec.outputs(), spec.labelWidth(), spec.loss(), spec.ids(), maxFutureMillis);
     }
 }

@@ -51,7 +51,7 @@ final class CountingJob {
         this.snapshots = new SnapshotCollector(faults);
         this.ids = CountingModel.samples(builder.units);
         this.samples = ids * builder.rounds;
-        this.spec = CountingModel.spec(builder.units);
+        this.spec = builder.table ? CountingModel.table(builder.units) : CountingModel.spec(builder.units);
         this.batchSize = builder.batchSize;
         this.maxAgeMillis = builder.maxAgeMillis;
         this.staleness = builder.staleness;
@@ -65,6 +65,7 @@ final class CountingJob {
     static final class Builder {
         private Faults faults = Faults.none();
         private int units = 20_000;
+        private boolean table;
         private int rounds = 1;
         private int batchSize = 32;
         private long maxAgeMillis = 50;
@@ -84,6 +85,12 @@ final class CountingJob {
         /** 3 times as many samples, plus one. */
         Builder units(int value) {
             units = value;
+            return this;
+        }
+
+        /** Counts in the rows of a table. */
+        Builder table() {
+            table = true;
             return this;
         }
 
@@ -152,11 +159,11 @@ final class CountingJob {
         samplesOnly.getTransformation().setCoLocationGroupKey(TrainingLoop.WORKER_SLOT);
         var outputs = TrainingLoop.build(
                 samplesOnly
-                        .map(new CountingSamples(ids, faults, hold))
+                        .map(new CountingSamples(spec.inputs(), ids, faults, hold))
                         .returns(SampleSerializer.TYPE)
                         .setParallelism(workers),
                 spec,
-                new CountingEngine.Factory(faults, nanosPerBatch),
+                new CountingEngine.Factory(faults, nanosPerBatch, workers == 1 && staleness == 0),
                 batchSize,
                 maxAgeMillis,
                 new WorkerSettings(staleness, batchSize, false),

@@ -10,6 +10,17 @@ final class CountingModel {
         return 3 * units + 1;
     }
 
+    /** The same number of parameters as rows of a table, behind a bias that stays zero; inputs are the id and the round it comes in. */
+    static ModelSpec table(int units) {
+        return ModelSpec.fromYaml("""
+                name: counting
+                inputs: 2
+                layers:
+                  - sparse_linear: {input_dim: %d, units: 1, activation: sigmoid}
+                loss: binary_crossentropy
+                """.formatted(samples(units)));
+    }
+
     static ModelSpec spec(int units) {
         return ModelSpec.fromYaml("""
                 name: counting

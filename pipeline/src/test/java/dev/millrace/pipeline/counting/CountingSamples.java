@@ -13,13 +13,15 @@ import org.jspecify.annotations.Nullable;
 final class CountingSamples extends RichMapFunction<Long, Sample> implements CheckpointedFunction, CheckpointListener {
     private static final long serialVersionUID = 1L;
 
+    private final int inputs;
     private final int ids;
     private final Faults faults;
     private final CheckpointHold hold;
     private transient Sample sample;
 
     @SuppressWarnings("NullAway.Init")
-    CountingSamples(int ids, Faults faults, CheckpointHold hold) {
+    CountingSamples(int inputs, int ids, Faults faults, CheckpointHold hold) {
+        this.inputs = inputs;
         this.ids = ids;
         this.faults = faults;
         this.hold = hold;
@@ -29,7 +31,7 @@ final class CountingSamples extends RichMapFunction<Long, Sample> implements Che
     public void open(OpenContext context) {
         faults.begin();
         sample = new Sample();
-        sample.features = new float[1];
+        sample.features = new float[inputs];
         sample.labels = new float[1];
     }
 
@@ -39,6 +41,7 @@ final class CountingSamples extends RichMapFunction<Long, Sample> implements Che
         if (faults.strikes(Faults.Point.STAMPER)) return null; // the stamper is the next in the chain
         faults.read();
         sample.features[0] = id % ids;
+        if (inputs > 1) sample.features[1] = id / ids;
         sample.offset = id;
         sample.eventTime = id;
         if (faults.strikes(Faults.Point.WINDOW)) sample.features = new float[0]; // cannot be packed

@@ -131,4 +131,51 @@ class ExactlyOnceTest {
 
         assertEachSampleCountedOnce(job);
     }
+
+    /** Counts in the rows of a table behind a bias; each id comes three times. */
+    private static void assertEachRowIsAt(float rounds, float[] counts) {
+        assertThat(counts[0]).as("bias").isZero();
+        for (int id = 1; id < counts.length; id++) {
+            if (counts[id] != rounds) throw new AssertionError("row " + (id - 1) + " is at " + counts[id]);
+        }
+    }
+
+    @ParameterizedTest
+    @CsvSource({"1,0", "2,0", "2,2", "2,2147483647"})
+    void inTheRowsOfATableWithoutFaults(int workers, int staleness) throws Exception {
+        CountingJob job = new CountingJob.Builder()
+                .table()
+                .rounds(3)
+                .units(100_000)
+                .batchSize(512)
+                .staleness(staleness)
+                .build();
+
+        try (CountingCluster cluster = new CountingCluster(1, 2)) {
+            cluster.awaitFinished(cluster.submit(job.graph(CountingCluster.jobConfiguration(100, false), workers)));
+        }
+
+        assertEachRowIsAt(3, job.snapshots.last());
+    }
+
+    /** One worker: it also checks that each row it meets is where the rounds before left it. */
+    @ParameterizedTest
+    @CsvSource({"1,false", "1,true", "2,false", "2,true"})
+    void inTheRowsOfATableAfterAnExceptionInEachOperator(int workers, boolean unaligned) throws Exception {
+        List<Faults.Point> points = List.of(Faults.Point.values());
+        CountingJob job = new CountingJob.Builder()
+                .table()
+                .rounds(3)
+                .units(13_000)
+                .faults(Faults.at(points))
+                .nanosPerBatch(1_500_000)
+                .build();
+
+        try (CountingCluster cluster = new CountingCluster(1, 2)) {
+            cluster.awaitFinished(cluster.submit(job.graph(CountingCluster.jobConfiguration(100, unaligned), workers)));
+        }
+
+        assertThat(job.faults.thrown()).isEqualTo(points.size());
+        assertEachRowIsAt(3, job.snapshots.last());
+    }
 }

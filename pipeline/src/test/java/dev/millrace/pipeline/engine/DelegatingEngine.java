@@ -25,6 +25,11 @@ public abstract class DelegatingEngine implements GradientEngine {
     }
 
     @Override
+    public void uploadRows(int table, int[] rows, float[] values, int count) {
+        engine.uploadRows(table, rows, values, count);
+    }
+
+    @Override
     public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
         engine.lossAndGradient(batch, microBatch, into);
     }

@@ -113,4 +113,51 @@ class WorkerClockTest {
         assertThat(clock.step()).isEqualTo(41);
         assertThat(clock.mayCompute()).isTrue();
     }
+
+    private static ParameterBlock delta(long incarnation, long version, long since) {
+        ParameterBlock made = block(incarnation, version, 0, 1);
+        made.since = since;
+        return made;
+    }
+
+    @Test
+    void changedRowsCountOnTopOfTheSetBeforeThem() {
+        WorkerClock clock = new WorkerClock(0);
+        clock.accept(block(1, 5, 0, 1));
+
+        boolean accepted = clock.accept(delta(1, 7, 5));
+
+        assertThat(accepted).isTrue();
+        assertThat(clock.mayCompute()).isTrue();
+        assertThat(clock.version()).isEqualTo(7);
+    }
+
+    @Test
+    void changedRowsOfALifeWhoseTablesAreUnknownAreNoParameters() {
+        WorkerClock clock = new WorkerClock(0);
+
+        boolean ofAnEarlierLife = clock.accept(delta(1, 9, 8));
+        boolean before = clock.mayCompute();
+        clock.accept(block(2, 5, 0, 1));
+        boolean ofAnotherSet = clock.accept(delta(2, 8, 7));
+
+        assertThat(ofAnEarlierLife).isFalse();
+        assertThat(before).isFalse();
+        assertThat(ofAnotherSet).isFalse();
+        assertThat(clock.version()).isEqualTo(5);
+    }
+
+    @Test
+    void aSetMayHaveMoreBlocksThanTheOneBefore() {
+        WorkerClock clock = new WorkerClock(0);
+        clock.accept(block(1, 5, 0, 1));
+
+        clock.accept(block(1, 6, 0, 3));
+        clock.accept(block(1, 6, 1, 3));
+        boolean withTwo = clock.mayCompute();
+        clock.accept(block(1, 6, 2, 3));
+
+        assertThat(withTwo).isFalse();
+        assertThat(clock.mayCompute()).isTrue();
+    }
 }

@@ -1,7 +1,8 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.pipeline.gradient.ParameterBlock;
+import dev.millrace.model.spec.ParameterLayout;
 import dev.millrace.pipeline.metrics.TaskScope;
+import java.util.List;
 import org.apache.flink.metrics.MetricGroup;
 
 /** Makes the feedback source of a job fail: what it is given to send cannot be serialized. */
@@ -10,9 +11,8 @@ public final class FeedbackPoison {
 
     /** Puts the poison where the server puts parameters, which replaces it if the feedback source is not quick. */
     public static void publish(MetricGroup group) {
-        ParameterBlock block = new ParameterBlock();
-        block.blocks = 1;
-        block.length = 1; // of a block that has no values
-        ParameterChannel.of(TaskScope.of(group)).publish(new ParameterBlock[] {block});
+        ParameterSet set = new ParameterSet(new ParameterLayout(List.of(), List.of()));
+        set.dense[0].length = 1; // of a block that has no values
+        ParameterChannel.of(TaskScope.of(group)).publish(set);
     }
 }

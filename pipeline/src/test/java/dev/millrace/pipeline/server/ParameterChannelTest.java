@@ -2,21 +2,48 @@ package dev.millrace.pipeline.server;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.model.spec.ParameterLayout;
+import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.gradient.ParameterBlock;
 import dev.millrace.pipeline.metrics.TaskScope;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Objects;
 import java.util.concurrent.CompletableFuture;
 import org.junit.jupiter.api.Test;
 
 class ParameterChannelTest {
+    private static final ParameterLayout DENSE = dense(10);
+    private static final ParameterLayout TABLE = new ParameterLayout(
+            DENSE.dense(),
+            List.of(new dev.millrace.model.spec.ParameterBlock("embedding/embeddings", List.of(300_000, 2), 10)));
+
     private final ParameterChannel channel =
             ParameterChannel.of(new TaskScope("job", "tm-" + System.identityHashCode(this)));
 
-    private ParameterBlock[] publish(long version) {
-        ParameterBlock[] blocks = channel.buffers(10);
-        blocks[0].version = version;
-        channel.publish(blocks);
-        return blocks;
+    private static ParameterLayout dense(int size) {
+        return new ParameterLayout(
+                List.of(new dev.millrace.model.spec.ParameterBlock("dense/bias", List.of(size), 0)), List.of());
+    }
+
+    private ParameterSet publish(long version) {
+        return publish(DENSE, version);
+    }
+
+    /** Publishes a version in which some rows have the version as values. */
+    private ParameterSet publish(ParameterLayout layout, long version, int... rows) {
+        return publish(channel.begin(layout), version, rows);
+    }
+
+    private ParameterSet publish(ParameterSet set, long version, int... rows) {
+        for (int row : rows) set.rows[0].set(row, new float[] {version, -version}, 0);
+        set.head(1, version, 32, false);
+        channel.publish(set);
+        return set;
+    }
+
+    private ParameterSet take() {
+        return Objects.requireNonNull(channel.take());
     }
 
     @Test
@@ -24,23 +51,31 @@ class ParameterChannelTest {
         publish(1);
         publish(2);
 
-        ParameterBlock[] taken = Objects.requireNonNull(channel.take());
+        ParameterSet taken = take();
 
-        assertThat(taken[0].version).isEqualTo(2);
+        assertThat(taken.version()).isEqualTo(2);
         assertThat(channel.take()).isNull();
     }
 
     @Test
-    void replacedBuffersAreUsedAgainButNotThoseBeingSent() {
-        ParameterBlock[] first = publish(1);
-        ParameterBlock[] sending = channel.take();
-        ParameterBlock[] second = publish(2);
-        publish(3);
+    void whatWasNotTakenIsBroughtUpToDateButNotWhatIsBeingSent() {
+        ParameterSet first = publish(1);
+        ParameterSet sending = take();
+        ParameterSet second = publish(2);
 
-        ParameterBlock[] free = channel.buffers(10);
+        ParameterSet third = channel.begin(DENSE);
 
         assertThat(sending).isSameAs(first);
-        assertThat(free).isSameAs(second).isNotSameAs(sending);
+        assertThat(third).isSameAs(second).isNotSameAs(sending);
+    }
+
+    @Test
+    void whatWasSentIsUsedAgain() {
+        publish(1);
+        ParameterSet sent = take();
+        channel.giveBack(sent);
+
+        assertThat(channel.begin(DENSE)).isSameAs(sent);
     }
 
     @Test
@@ -69,7 +104,7 @@ class ParameterChannelTest {
 
     @Test
     void cutsLargeVectorsIntoBlocksBelowTheEdgeLimit() {
-        ParameterBlock[] blocks = channel.buffers(2 * ParameterBlock.MAX_FLOATS + 5);
+        ParameterBlock[] blocks = channel.begin(dense(2 * ParameterBlock.MAX_FLOATS + 5)).dense;
 
         assertThat(blocks)
                 .extracting(block -> block.length)
@@ -77,5 +112,86 @@ class ParameterChannelTest {
         assertThat(blocks)
                 .extracting(block -> block.offset)
                 .containsExactly(0, ParameterBlock.MAX_FLOATS, 2 * ParameterBlock.MAX_FLOATS);
+    }
+
+    @Test
+    void rowsOfVersionsThatNobodyTookAreSentWithTheLatest() {
+        publish(channel.beginWhole(TABLE), 1);
+        take();
+        publish(TABLE, 2, 5, 6);
+        publish(TABLE, 3, 6, 7);
+
+        ParameterSet taken = take();
+
+        TouchedRows rows = taken.rows[0];
+        assertThat(taken.since).isEqualTo(1);
+        assertThat(rows.count()).isEqualTo(3);
+        assertThat(rows.values()[2 * rows.find(5)]).isEqualTo(2);
+        assertThat(rows.values()[2 * rows.find(6)]).isEqualTo(3);
+        assertThat(rows.values()[2 * rows.find(7)]).isEqualTo(3);
+    }
+
+    @Test
+    void rowsThatWereSentAreNotSentAgain() {
+        publish(channel.beginWhole(TABLE), 1);
+        channel.giveBack(take());
+        publish(TABLE, 2, 5, 6);
+        channel.giveBack(take());
+        publish(TABLE, 3, 7);
+
+        ParameterSet taken = take();
+
+        assertThat(taken.since).isEqualTo(2);
+        assertThat(taken.rows[0].count()).isEqualTo(1);
+        assertThat(taken.rows[0].find(7)).isZero();
+    }
+
+    @Test
+    void aWholeSetThatNobodyTookStaysWhole() {
+        publish(channel.beginWhole(TABLE), 1, 1, 2, 3);
+        publish(TABLE, 2, 2);
+
+        ParameterSet taken = take();
+
+        assertThat(taken.since).isEqualTo(ParameterBlock.WHOLE);
+        assertThat(taken.rows[0].count()).isEqualTo(3);
+        assertThat(taken.rows[0].values()[2 * taken.rows[0].find(2)]).isEqualTo(2);
+    }
+
+    @Test
+    void aNewLifeSendsNothingOfTheLastOne() {
+        publish(channel.beginWhole(TABLE), 1);
+        take();
+        publish(TABLE, 2, 9);
+
+        publish(channel.beginWhole(TABLE), 3, 4);
+
+        ParameterSet taken = take();
+        assertThat(taken.since).isEqualTo(ParameterBlock.WHOLE);
+        assertThat(taken.rows[0].find(9)).isEqualTo(-1);
+    }
+
+    @Test
+    void aSetIsSentAsBlocksThatTogetherHoldAllOfIt() {
+        ParameterSet set = channel.beginWhole(TABLE);
+        for (int row = 0; row < 300_000; row++) set.rows[0].set(row, new float[] {row, -row}, 0);
+        set.head(7, 3, 32, false);
+        List<Integer> seen = new ArrayList<>();
+        for (int i = 0; i < set.blocks(); i++) {
+            ParameterBlock block = new ParameterBlock();
+            block.set(set.block(i));
+
+            assertThat(block.version).isEqualTo(3);
+            assertThat(block.blocks).isEqualTo(set.blocks());
+            assertThat(block.block).isEqualTo(i);
+            assertThat(block.length + block.rowCount).isLessThanOrEqualTo(ParameterBlock.MAX_FLOATS);
+            for (int r = 0; r < block.rowCount; r++) {
+                assertThat(block.values[2 * r]).isEqualTo(block.rows[r]);
+                seen.add(block.rows[r]);
+            }
+        }
+
+        assertThat(set.blocks()).isEqualTo(1 + 4); // 87,381 rows with their ids are a block
+        assertThat(seen).hasSize(300_000).doesNotHaveDuplicates();
     }
 }
