@@ -7,16 +7,19 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import org.apache.avro.Schema;
+import org.jspecify.annotations.Nullable;
 
 /**
- * One of several values, one-hot; of an array every value it has.
+ * One of several values, one-hot or as an id; of an array every value it has, one-hot alone.
  *
  * @param vocabulary the values, in the order of their inputs; empty if hashed
  * @param hash inputs of the hashed form, {@code murmur3("field=value") mod hash}; 0 with a vocabulary
+ * @param encoding id: one input, 0..hash-1 or the place in the vocabulary
  * @param unknown of a value outside the vocabulary
  * @param missing of no value
  */
-public record CategoricalFeature(String field, List<String> vocabulary, int hash, Missing unknown, Missing missing)
+public record CategoricalFeature(
+        String field, List<String> vocabulary, int hash, Encoding encoding, Missing unknown, Missing missing)
         implements Feature {
     public CategoricalFeature {
         vocabulary = List.copyOf(vocabulary);
@@ -28,6 +31,10 @@ public record CategoricalFeature(String field, List<String> vocabulary, int hash
 
     @Override
     public int width() {
+        return encoding.width(values());
+    }
+
+    private int values() {
         return hash > 0 ? hash : vocabulary.size() + (withBucket() ? 1 : 0);
     }
 
@@ -38,13 +45,14 @@ public record CategoricalFeature(String field, List<String> vocabulary, int hash
 
     @Override
     public String name(int index) {
+        if (encoding == Encoding.ID) return field;
         if (hash > 0) return field + "#" + index;
         return field + "=" + (index < vocabulary.size() ? vocabulary.get(index) : "*");
     }
 
     @Override
     public String transform() {
-        return hash > 0 ? "one-hot of " + hash + " hashed" : "one-hot of " + vocabulary.size() + " values";
+        return encoding.word() + " of " + (hash > 0 ? hash + " hashed" : vocabulary.size() + " values");
     }
 
     @Override
@@ -57,7 +65,7 @@ public record CategoricalFeature(String field, List<String> vocabulary, int hash
             tree.put("vocabulary", vocabulary);
             tree.put("unknown", unknown.word());
         }
-        tree.put("encoding", "one-hot");
+        tree.put("encoding", encoding.word());
         tree.put("missing", missing.word());
         return Map.of("categorical", tree);
     }
@@ -66,48 +74,45 @@ public record CategoricalFeature(String field, List<String> vocabulary, int hash
     public FeatureWriter compile(Function<String, FieldReader> fields) {
         FieldReader reader = fields.apply(field);
         boolean several = reader.schema().getType() == Schema.Type.ARRAY;
+        if (several && encoding == Encoding.ID) throw Values.wrongType(reader, "one value, as its encoding is id");
         Schema item = several ? FieldReader.present(field, reader.schema().getElementType()) : reader.schema();
         Function<Object, String> text = Values.text(reader, item);
         Map<String, Integer> indices = new HashMap<>();
         for (int i = 0; i < vocabulary.size(); i++) indices.put(vocabulary.get(i), i);
+        HashedName name = new HashedName(field);
         return (record, into, at) -> {
             Object value = reader.read(record);
             if (!(value instanceof Collection<?> values)) {
-                set(value == null ? indexOfMissing() : index(text.apply(value), indices), into, at);
+                encoding.write(index(value, text, indices, name), into, at);
                 return;
             }
             for (Object each : values) {
-                set(each == null ? indexOfMissing() : index(text.apply(each), indices), into, at);
+                encoding.write(index(each, text, indices, name), into, at);
             }
         };
     }
 
-    private static void set(int index, float[] into, int at) {
-        if (index >= 0) into[at + index] = 1;
-    }
-
-    private int indexOfMissing() {
+    private int indexOfMissing(HashedName name) {
         return switch (missing) {
             case REJECT -> throw UnmappableException.missing(field);
             case ZERO -> -1;
-            case BUCKET -> hash > 0 ? bucket("") : vocabulary.size();
+            case BUCKET -> hash > 0 ? name.bucketOfNothing(hash) : vocabulary.size();
         };
     }
 
-    private int index(String value, Map<String, Integer> indices) {
-        if (hash > 0) return bucket(value);
-        Integer index = indices.get(value);
+    private int index(
+            @Nullable Object value, Function<Object, String> text, Map<String, Integer> indices, HashedName name) {
+        if (value == null) return indexOfMissing(name);
+        if (hash > 0) return name.bucket(value, text, hash);
+        String word = text.apply(value);
+        Integer index = indices.get(word);
         if (index != null) return index;
         return switch (unknown) {
             case REJECT ->
                 throw UnmappableException.feature(field + " must be one of its vocabulary of " + vocabulary.size()
-                        + " values. Received: " + Values.shown(value));
+                        + " values. Received: " + Values.shown(word));
             case ZERO -> -1;
             case BUCKET -> vocabulary.size();
         };
-    }
-
-    private int bucket(String value) {
-        return Murmur3.bucket(field + "=" + value, hash);
     }
 }

@@ -11,26 +11,27 @@ import java.util.function.Function;
  *
  * @param fields two or more
  * @param hash inputs
+ * @param encoding id: one input, 0..hash-1
  * @param missing of a record that lacks one of the values
  */
-public record CrossFeature(List<String> fields, int hash, Missing missing) implements Feature {
+public record CrossFeature(List<String> fields, int hash, Encoding encoding, Missing missing) implements Feature {
     public CrossFeature {
         fields = List.copyOf(fields);
     }
 
     @Override
     public int width() {
-        return hash;
+        return encoding.width(hash);
     }
 
     @Override
     public String name(int index) {
-        return String.join("&", fields) + "#" + index;
+        return String.join("&", fields) + (encoding == Encoding.ID ? "" : "#" + index);
     }
 
     @Override
     public String transform() {
-        return "cross, one-hot of " + hash + " hashed";
+        return "cross, " + encoding.word() + " of " + hash + " hashed";
     }
 
     @Override
@@ -38,6 +39,7 @@ public record CrossFeature(List<String> fields, int hash, Missing missing) imple
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("fields", fields);
         tree.put("hash", hash);
+        tree.put("encoding", encoding.word());
         tree.put("missing", missing.word());
         return Map.of("cross", tree);
     }
@@ -62,7 +64,7 @@ public record CrossFeature(List<String> fields, int hash, Missing missing) imple
                 name.append(reader.path()).append('=');
                 if (value != null) name.append(texts.get(i).apply(value));
             }
-            into[at + Murmur3.bucket(name.toString(), hash)] = 1;
+            encoding.write(Murmur3.bucket(name.toString(), hash), into, at);
         };
     }
 }

@@ -6,7 +6,13 @@ import java.util.function.Function;
 
 /** Some inputs of a model, made of one field or several. */
 public sealed interface Feature
-        permits NumericFeature, CategoricalFeature, CrossFeature, TextFeature, VectorFeature, ImageFeature {
+        permits NumericFeature,
+                CategoricalFeature,
+                CrossFeature,
+                TextFeature,
+                TokensFeature,
+                VectorFeature,
+                ImageFeature {
 
     /** How many inputs it gives, always. */
     int width();

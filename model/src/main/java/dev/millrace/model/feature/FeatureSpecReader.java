@@ -64,7 +64,7 @@ final class FeatureSpecReader {
         Feature feature = switch (kind) {
             case "numeric" -> numeric(section);
             case "categorical" -> categorical(section);
-            case "cross" -> new CrossFeature(section.paths("fields", 2), hash(section), missing(section, "missing"));
+            case "cross" -> cross(section);
             case "text" -> text(section);
             case "vector" ->
                 new VectorFeature(section.path("field"), section.integer("width", -1, 1, MAX_WIDTH), section.missing());
@@ -119,13 +119,36 @@ final class FeatureSpecReader {
         }
         List<String> vocabulary = listed ? section.words("vocabulary", 1, 1 << 20) : List.of();
         int hash = hashed ? hash(section) : 0;
-        section.word("encoding", "one-hot", List.of("one-hot"));
+        Encoding encoding = encoding(section);
         if (hashed && section.value("unknown") != null) section.problem("unknown", "is for a vocabulary, not for hash");
         Missing unknown = hashed ? Missing.BUCKET : Missing.of(section.word("unknown", "bucket", Missing.WORDS));
-        return new CategoricalFeature(field, vocabulary, hash, unknown, missing(section, "missing"));
+        if (encoding == Encoding.ID && unknown == Missing.ZERO) {
+            section.problem("unknown", "must be bucket or reject where the encoding is id. Received: zero");
+        }
+        return new CategoricalFeature(field, vocabulary, hash, encoding, unknown, missing(section, encoding));
+    }
+
+    private static Feature cross(Section section) {
+        List<String> fields = section.paths("fields", 2);
+        Encoding encoding = encoding(section);
+        return new CrossFeature(fields, hash(section), encoding, missing(section, encoding));
+    }
+
+    private static Encoding encoding(Section section) {
+        return Encoding.of(section.word("encoding", Encoding.ONE_HOT.word(), Encoding.WORDS));
+    }
+
+    /** An id is always some value's. */
+    private static Missing missing(Section section, Encoding encoding) {
+        Missing missing = missing(section, "missing");
+        if (encoding == Encoding.ID && missing == Missing.ZERO) {
+            section.problem("missing", "must be bucket or reject where the encoding is id. Received: zero");
+        }
+        return missing;
     }
 
     private static Feature text(Section section) {
+        if (section.value("length") != null) return tokens(section);
         return new TextFeature(
                 section.path("field"),
                 section.flag("lower-case", true),
@@ -133,6 +156,16 @@ final class FeatureSpecReader {
                 hash(section),
                 TextFeature.Weighting.valueOf(section.word("weighting", "count", List.of("count", "binary", "log"))
                         .toUpperCase(Locale.ROOT)),
+                Missing.of(section.word("missing", "reject", List.of("reject", "zero"))));
+    }
+
+    private static Feature tokens(Section section) {
+        return new TokensFeature(
+                section.path("field"),
+                section.flag("lower-case", true),
+                section.integers("ngrams", List.of(1), 0, 1, 8),
+                section.integer("hash", -1, 2, MAX_WIDTH),
+                section.integer("length", -1, 1, MAX_WIDTH),
                 Missing.of(section.word("missing", "reject", List.of("reject", "zero"))));
     }
 

@@ -15,14 +15,19 @@ final class Murmur3 {
     }
 
     static int hash(byte[] bytes) {
+        return hash(bytes, bytes.length);
+    }
+
+    /** Of the first {@code length} bytes. */
+    static int hash(byte[] bytes, int length) {
         int hash = 0;
-        int blocks = bytes.length & ~3;
+        int blocks = length & ~3;
         for (int i = 0; i < blocks; i += 4) {
             hash ^= scrambled(littleEndian(bytes, i, 4));
             hash = Integer.rotateLeft(hash, 13) * 5 + 0xe6546b64;
         }
-        hash ^= scrambled(littleEndian(bytes, blocks, bytes.length - blocks));
-        hash ^= bytes.length;
+        hash ^= scrambled(littleEndian(bytes, blocks, length - blocks));
+        hash ^= length;
         hash = (hash ^ (hash >>> 16)) * 0x85ebca6b;
         hash = (hash ^ (hash >>> 13)) * 0xc2b2ae35;
         return hash ^ (hash >>> 16);

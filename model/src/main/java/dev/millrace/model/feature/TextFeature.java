@@ -1,14 +1,10 @@
 package dev.millrace.model.feature;
 
-import java.util.ArrayList;
-import java.util.Collection;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.Function;
-import org.apache.avro.Schema;
-import org.jspecify.annotations.Nullable;
 
 /**
  * Words and sequences of words, hashed: each adds 1 to input {@code murmur3("field=a b") mod hash}. A word is a run of
@@ -76,44 +72,16 @@ public record TextFeature(
 
     @Override
     public FeatureWriter compile(Function<String, FieldReader> fields) {
-        FieldReader reader = fields.apply(field);
-        Schema schema = reader.schema();
-        Schema item =
-                schema.getType() == Schema.Type.ARRAY ? FieldReader.present(field, schema.getElementType()) : schema;
-        if (item.getType() != Schema.Type.STRING && item.getType() != Schema.Type.ENUM) {
-            throw Values.wrongType(reader, "text or an array of texts");
-        }
+        FieldWords reader = FieldWords.of(fields, field, lowerCase, missing);
         return (record, into, at) -> {
-            Object value = reader.read(record);
-            if (value == null && missing == Missing.REJECT) throw UnmappableException.missing(field);
-            List<String> words = new ArrayList<>();
-            if (value instanceof Collection<?> texts) texts.forEach(text -> split(text, words));
-            else split(value, words);
-            for (int n : ngrams) count(words, n, into, at);
+            List<String> words = reader.read(record);
+            for (int n : ngrams) {
+                for (int i = 0; i + n <= words.size(); i++) {
+                    into[at + Murmur3.bucket(FieldWords.sequence(field, words, i, n), hash)]++;
+                }
+            }
             weigh(into, at);
         };
-    }
-
-    private void split(@Nullable Object value, List<String> words) {
-        if (value == null) return;
-        String text = lowerCase ? value.toString().toLowerCase(Locale.ROOT) : value.toString();
-        int from = -1;
-        for (int i = 0; i < text.length(); i += Character.charCount(text.codePointAt(i))) {
-            boolean within = Character.isLetterOrDigit(text.codePointAt(i));
-            if (within && from < 0) from = i;
-            if (!within && from >= 0) {
-                words.add(text.substring(from, i));
-                from = -1;
-            }
-        }
-        if (from >= 0) words.add(text.substring(from));
-    }
-
-    private void count(List<String> words, int n, float[] into, int at) {
-        for (int i = 0; i + n <= words.size(); i++) {
-            String name = field + "=" + String.join(" ", words.subList(i, i + n));
-            into[at + Murmur3.bucket(name, hash)]++;
-        }
     }
 
     private void weigh(float[] into, int at) {

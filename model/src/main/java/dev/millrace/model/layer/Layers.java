@@ -2,6 +2,8 @@ package dev.millrace.model.layer;
 
 import dev.millrace.model.memory.OffHeap;
 import dev.millrace.model.spec.Activation;
+import dev.millrace.model.spec.Branch;
+import dev.millrace.model.spec.BranchesSpec;
 import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
 import dev.millrace.model.spec.DepthwiseConv2dSpec;
@@ -37,16 +39,38 @@ public final class Layers {
      */
     public static List<Layer> compile(
             ModelSpec spec, OffHeap parameters, OffHeap gradients, TouchedRows[] rows, int chunk) {
-        Tensors tensors = new Tensors(parameters, gradients, rows, chunk);
-        List<PlacedLayer> placed = spec.placedLayers();
+        return compile(spec.placedLayers(), new Tensors(parameters, gradients, rows, chunk), true);
+    }
+
+    /** @param last whether the loss takes the last one's activation upon itself */
+    private static List<Layer> compile(List<PlacedLayer> placed, Tensors tensors, boolean last) {
         List<Layer> layers = new ArrayList<>();
         for (int i = 0; i < placed.size(); i++) {
             LayerSpec layer = placed.get(i).layer();
             if (layer instanceof FlattenSpec) continue; // the same floats
-            layers.add(
-                    compile(placed.get(i), i == placed.size() - 1 ? Activation.LINEAR : layer.activation(), tensors));
+            boolean leaves = last && i == placed.size() - 1;
+            layers.add(compile(placed.get(i), leaves ? Activation.LINEAR : layer.activation(), tensors));
         }
         return layers;
+    }
+
+    private static Layer branches(PlacedLayer placed, BranchesSpec spec, Activation activation, Tensors tensors) {
+        List<LayerChain> chains = new ArrayList<>();
+        List<List<PlacedLayer>> layers = spec.place(placed);
+        for (int b = 0; b < layers.size(); b++) {
+            Branch branch = spec.branches().get(b);
+            int outputs = layers.get(b).get(layers.get(b).size() - 1).output().size();
+            int inputs = placed.input().size();
+            chains.add(new LayerChain(
+                    compile(layers.get(b), tensors, false),
+                    branch.from(),
+                    branch.end(inputs) - branch.from(),
+                    outputs,
+                    tensors.chunk()));
+        }
+        boolean add = spec.merge() == BranchesSpec.Merge.ADD;
+        return new BranchesLayer(
+                chains, add, placed.input().size(), placed.output().size(), activation, tensors.chunk());
     }
 
     private static Layer compile(PlacedLayer placed, Activation activation, Tensors tensors) {
@@ -77,6 +101,7 @@ public final class Layers {
         if (layer instanceof NormalizationSpec norm) {
             return new NormalizationLayer(inputs, placed.input().channels(), norm.epsilon(), tensors, placed.offset());
         }
+        if (layer instanceof BranchesSpec branches) return branches(placed, branches, activation, tensors);
         if (layer instanceof EmbeddingSpec embedding) return new EmbeddingLayer(placed, embedding.table(), tensors);
         if (layer instanceof EmbeddingBagSpec bag) {
             return new BagLayer(

@@ -8,7 +8,6 @@ import dev.millrace.model.table.TouchedRows;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
-import org.jspecify.annotations.Nullable;
 
 /**
  * A whole step on buffers that the caller owns, in the order that matters: divide once, check that everything is finite
@@ -21,7 +20,7 @@ public final class UpdateRule {
     private final Optimizer optimizer;
     private final Clip clip;
     private final double l2;
-    private final @Nullable RunningMoments moments;
+    private final List<RunningMoments> moments;
     private final FiniteCheck check = new FiniteCheck();
     private TableStep[] tableSteps = {};
     private double gradientNorm;
@@ -33,21 +32,21 @@ public final class UpdateRule {
      * @param l2 weight decay as a gradient, {@code g += l2 * theta}; 0 for none
      */
     public UpdateRule(Optimizer optimizer, Clip clip, double l2) {
-        this(optimizer, clip, l2, null);
+        this(optimizer, clip, l2, List.of());
     }
 
     /**
      * Makes a rule.
      *
      * @param l2 weight decay as a gradient, {@code g += l2 * theta}; 0 for none
-     * @param moments what among the parameters is no gradient's matter; null if there is nothing
+     * @param moments what among the parameters is no gradient's matter
      */
-    public UpdateRule(Optimizer optimizer, Clip clip, double l2, @Nullable Moments moments) {
+    public UpdateRule(Optimizer optimizer, Clip clip, double l2, List<Moments> moments) {
         if (!(l2 >= 0)) throw new IllegalArgumentException("optimizer.l2 must be >= 0. Received: " + l2);
         this.optimizer = optimizer;
         this.clip = clip;
         this.l2 = l2;
-        this.moments = moments == null ? null : new RunningMoments(moments);
+        this.moments = moments.stream().map(RunningMoments::new).toList();
     }
 
     /** What its state means; see {@link Optimizer#kind}. */
@@ -126,7 +125,7 @@ public final class UpdateRule {
             float[] nextParameters,
             TableGradients touched,
             List<Table> tables) {
-        if (moments != null) moments.take(gradientSum);
+        for (RunningMoments each : moments) each.take(gradientSum);
         divide(gradientSum, divisor);
         touched.divide(divisor);
         gradientNorm = Math.hypot(check.norm(gradientSum), touched.norm(check));
@@ -140,7 +139,7 @@ public final class UpdateRule {
             for (int i = 0; i < gradientSum.length; i++) gradientSum[i] += decay * parameters[i];
         }
         optimizer.update(step, learningRate, gradientSum, state, parameters, nextState, nextParameters);
-        if (moments != null) moments.update(parameters, nextParameters);
+        for (RunningMoments each : moments) each.update(parameters, nextParameters);
         if (!check.allFinite(nextParameters)) return false;
         for (float[] slot : nextState.slots()) {
             if (!check.allFinite(slot)) return false;

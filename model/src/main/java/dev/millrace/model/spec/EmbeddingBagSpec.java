@@ -31,8 +31,8 @@ public record EmbeddingBagSpec(String name, EmbeddingTable table, int outputDim,
     }
 
     @Override
-    public int ids() {
-        return table.inputDim();
+    public int[] ids(Shape input) {
+        return table.ids(input);
     }
 
     @Override
@@ -41,7 +41,7 @@ public record EmbeddingBagSpec(String name, EmbeddingTable table, int outputDim,
     }
 
     @Override
-    public void initializeTables(float[] values, int offset, SplittableRandom random) {
+    public void initializeTables(float[] values, int offset, Shape input, SplittableRandom random) {
         EmbeddingTable.uniform(values, offset, table.inputDim() * outputDim, random);
     }
 

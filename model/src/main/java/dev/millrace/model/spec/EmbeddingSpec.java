@@ -18,8 +18,8 @@ public record EmbeddingSpec(String name, EmbeddingTable table, int outputDim) im
     }
 
     @Override
-    public int ids() {
-        return table.inputDim();
+    public int[] ids(Shape input) {
+        return table.ids(input);
     }
 
     @Override
@@ -28,7 +28,7 @@ public record EmbeddingSpec(String name, EmbeddingTable table, int outputDim) im
     }
 
     @Override
-    public void initializeTables(float[] values, int offset, SplittableRandom random) {
+    public void initializeTables(float[] values, int offset, Shape input, SplittableRandom random) {
         EmbeddingTable.uniform(values, offset, table.inputDim() * outputDim, random);
     }
 

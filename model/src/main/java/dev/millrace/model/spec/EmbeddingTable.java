@@ -1,5 +1,6 @@
 package dev.millrace.model.spec;
 
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,13 @@ public record EmbeddingTable(int inputDim, boolean maskZero) {
         if (input.isImage()) {
             throw new IllegalArgumentException(layer + " takes ids, a flat input, [ids]. Received: " + input);
         }
+    }
+
+    /** Every input is an id. */
+    int[] ids(Shape input) {
+        int[] ids = new int[input.size()];
+        Arrays.fill(ids, inputDim);
+        return ids;
     }
 
     /** Uniform in +-0.05, as Keras begins embeddings. */

@@ -24,8 +24,8 @@ public record FactorizationMachineSpec(String name, EmbeddingTable table, int fa
     }
 
     @Override
-    public int ids() {
-        return table.inputDim();
+    public int[] ids(Shape input) {
+        return table.ids(input);
     }
 
     /** Values of a row of the table. */
@@ -49,7 +49,7 @@ public record FactorizationMachineSpec(String name, EmbeddingTable table, int fa
     }
 
     @Override
-    public void initializeTables(float[] values, int offset, SplittableRandom random) {
+    public void initializeTables(float[] values, int offset, Shape input, SplittableRandom random) {
         EmbeddingTable.uniform(values, offset, table.inputDim() * width(), random);
         for (int row = 0; row < table.inputDim(); row++) values[offset + row * width()] = 0;
     }

@@ -24,6 +24,19 @@ final class Fields {
         this.problems = problems;
     }
 
+    /** A section within this one; null, and a complaint, if the value is none. */
+    @Nullable
+    Fields section(String name, @Nullable Object value) {
+        if (value instanceof Map<?, ?> map) return new Fields(where + "." + name, LayerReader.strings(map), problems);
+        reject(name + " must be a section with layers", value);
+        return null;
+    }
+
+    /** How messages call the section. */
+    String where() {
+        return where;
+    }
+
     @Nullable
     Object value(String key) {
         known.add(key);

@@ -1,5 +1,6 @@
 package dev.millrace.model.spec;
 
+import java.util.ArrayList;
 import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -24,10 +25,61 @@ final class LayerReader {
         LayerSpec read(Fields fields, Place place);
     }
 
-    private record Place(String kind, int index, boolean last) {
+    /**
+     * Where a layer stands.
+     *
+     * @param path of positions from 1 on: {@code 2}, or {@code 1_2_3} for the third layer of the second branch of the first
+     * @param index among the layers of its branch
+     * @param atInput whether what enters it, if it is the first of them, enters the model
+     * @param last whether it is the last of the model
+     */
+    record Place(LayerReader reader, String kind, String path, int index, boolean atInput, boolean last) {
         String name(Fields fields) {
-            return fields.name(kind + "_" + (index + 1));
+            return fields.name(kind + "_" + path);
         }
+
+        /** Different for each place; the position for layers of no branch. */
+        long seed() {
+            return Long.parseLong(path.replace("_", "0"));
+        }
+
+        boolean first() {
+            return index == 0 && atInput;
+        }
+
+        /** Reads the layers of a branch of the layer at this place; null if they could not be read. */
+        @Nullable
+        List<LayerSpec> branch(Fields fields, int branch) {
+            String inner = path + "_" + (branch + 1) + "_";
+            List<@Nullable LayerSpec> read =
+                    reader.readAll(fields.value("layers"), fields.where() + ".layers", inner, first(), false);
+            List<LayerSpec> layers = new ArrayList<>();
+            for (LayerSpec layer : read) if (layer != null) layers.add(layer);
+            return layers.isEmpty() || layers.size() < read.size() ? null : layers;
+        }
+    }
+
+    /**
+     * Reads a list of layers, with null for those that could not be read; why has then been added to the problems.
+     *
+     * @param where how messages call the list
+     * @param path what stands before a position in names
+     * @param atInput whether what enters the first enters the model
+     * @param endsModel whether what leaves the last leaves the model
+     */
+    List<@Nullable LayerSpec> readAll(
+            @Nullable Object value, String where, String path, boolean atInput, boolean endsModel) {
+        List<@Nullable LayerSpec> layers = new ArrayList<>();
+        if (!(value instanceof List<?> list) || list.isEmpty()) {
+            problems.add(where + " must be a list of at least one layer. Received: " + value);
+            return layers;
+        }
+        for (int i = 0; i < list.size(); i++) {
+            boolean last = endsModel && i == list.size() - 1;
+            Place place = new Place(this, "", path + (i + 1), i, atInput, last);
+            layers.add(read(list.get(i), where + "[" + i + "]", place));
+        }
+        return layers;
     }
 
     private static Map<String, Kind> kinds() {
@@ -45,6 +97,8 @@ final class LayerReader {
         kinds.put("dropout", LayerReader::dropout);
         kinds.put("layer_normalization", LayerReader::layerNormalization);
         kinds.put("normalization", LayerReader::normalization);
+        kinds.put("concatenate", (fields, place) -> BranchesReader.read(fields, place, BranchesSpec.Merge.CONCATENATE));
+        kinds.put("add", (fields, place) -> BranchesReader.read(fields, place, BranchesSpec.Merge.ADD));
         kinds.put("embedding", LayerReader::embedding);
         kinds.put("embedding_bag", LayerReader::embeddingBag);
         kinds.put("sparse_linear", LayerReader::sparseLinear);
@@ -52,10 +106,7 @@ final class LayerReader {
         return kinds;
     }
 
-    /** Null if it could not be read; why has then been added to the problems. */
-    @Nullable
-    LayerSpec read(@Nullable Object value, int index, boolean last) {
-        String where = "model.layers[" + index + "]";
+    private @Nullable LayerSpec read(@Nullable Object value, String where, Place at) {
         Object entry = value instanceof String kind ? Collections.singletonMap(kind, null) : value;
         if (!(entry instanceof Map<?, ?> map) || map.size() != 1) {
             problems.add(where + " must be one kind with its settings, like dense: {units: 8}. Received: " + value);
@@ -75,12 +126,12 @@ final class LayerReader {
         }
         int before = problems.size();
         Fields fields = new Fields(where + "." + word, strings(only.getValue()), problems);
-        LayerSpec layer = kind.read(fields, new Place(word, index, last));
+        LayerSpec layer = kind.read(fields, new Place(this, word, at.path(), at.index(), at.atInput(), at.last()));
         fields.rejectUnknown();
         return problems.size() == before ? layer : null;
     }
 
-    private static Map<String, @Nullable Object> strings(@Nullable Object settings) {
+    static Map<String, @Nullable Object> strings(@Nullable Object settings) {
         Map<String, @Nullable Object> strings = new LinkedHashMap<>();
         if (settings instanceof Map<?, ?> map) map.forEach((key, value) -> strings.put(String.valueOf(key), value));
         return strings;
@@ -131,8 +182,7 @@ final class LayerReader {
 
     private static LayerSpec dropout(Fields fields, Place place) {
         // The position, not one number for all: layers of one seed would drop alike.
-        return new DropoutSpec(
-                place.name(fields), fields.share("rate", null, 0), fields.integer("seed", place.index() + 1L));
+        return new DropoutSpec(place.name(fields), fields.share("rate", null, 0), fields.integer("seed", place.seed()));
     }
 
     private static LayerSpec layerNormalization(Fields fields, Place place) {
@@ -140,8 +190,7 @@ final class LayerReader {
     }
 
     private static LayerSpec normalization(Fields fields, Place place) {
-        if (place.index() > 0)
-            fields.reject("place must be first: it standardizes what enters the model", place.index() + 1);
+        if (!place.first()) fields.reject("place must be first: it standardizes what enters the model", place.path());
         return new NormalizationSpec(
                 place.name(fields),
                 fields.has("half_life") ? fields.integer("half_life", 1, Integer.MAX_VALUE) : 0,
@@ -177,8 +226,7 @@ final class LayerReader {
     }
 
     private static EmbeddingTable table(Fields fields, Place place) {
-        if (place.index() > 0)
-            fields.reject("place must be first: it takes ids, which no layer gives", place.index() + 1);
+        if (!place.first()) fields.reject("place must be first: it takes ids, which no layer gives", place.path());
         return new EmbeddingTable(
                 fields.integer("input_dim", 1, EmbeddingTable.MOST_ROWS), fields.flag("mask_zero", false));
     }
@@ -187,7 +235,7 @@ final class LayerReader {
         return new Window(size.get(0), size.get(1), strides.get(0), strides.get(1), padding);
     }
 
-    private static Activation activation(Fields fields, Place place) {
+    static Activation activation(Fields fields, Place place) {
         Activation activation = fields.word("activation", Activation.class, Activation.LINEAR);
         if (activation == Activation.SOFTMAX && !place.last()) {
             fields.reject("activation softmax is for the last layer alone");

@@ -6,7 +6,8 @@ import java.util.SplittableRandom;
 
 /** One layer as data: its shapes, its parameters and how they begin. */
 public sealed interface LayerSpec
-        permits Conv2dSpec,
+        permits BranchesSpec,
+                Conv2dSpec,
                 DenseSpec,
                 DepthwiseConv2dSpec,
                 DropoutSpec,
@@ -49,11 +50,16 @@ public sealed interface LayerSpec
     }
 
     /** Writes initial values for {@link #tables}. */
-    default void initializeTables(float[] values, int offset, SplittableRandom random) {}
+    default void initializeTables(float[] values, int offset, Shape input, SplittableRandom random) {}
 
-    /** If its inputs are ids, how many there are: integers in 0..ids-1, so it must be the first layer; 0 if they are numbers. */
-    default int ids() {
-        return 0;
+    /** What the samples themselves set among {@link #parameters}. */
+    default List<Moments> moments(Shape input, int offset) {
+        return List.of();
+    }
+
+    /** For each input how many ids there are, if it is one: an integer in 0..ids-1; 0 for a number. [inputs] */
+    default int[] ids(Shape input) {
+        return new int[input.size()];
     }
 
     /** Values that an engine keeps of each sample on its way forward and back: outputs and their gradients. */

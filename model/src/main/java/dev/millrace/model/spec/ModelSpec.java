@@ -1,7 +1,6 @@
 package dev.millrace.model.spec;
 
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,7 +85,7 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
         return place(layers, inputShape, 0, 0, denseSize());
     }
 
-    private static List<PlacedLayer> place(
+    static List<PlacedLayer> place(
             List<LayerSpec> layers, Shape inputShape, int firstOffset, int firstTable, int firstTableOffset) {
         List<PlacedLayer> placed = new ArrayList<>();
         int offset = firstOffset;
@@ -127,14 +126,12 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
 
     /** For each input how many ids there are, if it is one: an integer in 0..ids-1; 0 for a number. [inputs] */
     public int[] ids() {
-        int[] ids = new int[inputs()];
-        Arrays.fill(ids, layers.get(0).ids());
-        return ids;
+        return layers.get(0).ids(inputShape);
     }
 
-    /** What the samples themselves set among the parameters; null if there is nothing of the kind. */
-    public @Nullable Moments moments() {
-        return layers.get(0) instanceof NormalizationSpec first ? first.moments(inputShape, 0) : null;
+    /** What the samples themselves set among the parameters. */
+    public List<Moments> moments() {
+        return layers.get(0).moments(inputShape, 0);
     }
 
     /** Values that an engine keeps of each sample while it goes through the layers, the features apart. */
@@ -152,7 +149,7 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
             SplittableRandom own = random.split();
             placed.layer().initialize(values, placed.offset(), placed.input(), own);
             if (placed.tables().isEmpty()) continue;
-            placed.layer().initializeTables(values, placed.tables().get(0).offset(), own);
+            placed.layer().initializeTables(values, placed.tables().get(0).offset(), placed.input(), own);
         }
         return values;
     }

@@ -19,7 +19,8 @@ final class ModelSpecReader {
         String name = model.name("model");
         if (name.matches("\\.+")) model.reject("name must not be dots alone", name);
         Shape input = input(model);
-        List<@Nullable LayerSpec> read = layers(model.value("layers"));
+        List<@Nullable LayerSpec> read =
+                new LayerReader(problems).readAll(model.value("layers"), "model.layers", "", true, true);
         Loss loss = model.word("loss", Loss.class);
         model.rejectUnknown();
         List<LayerSpec> layers = new ArrayList<>();
@@ -53,25 +54,18 @@ final class ModelSpecReader {
         return null;
     }
 
-    /** One entry for each of the list, null for those that could not be read. */
-    private List<@Nullable LayerSpec> layers(@Nullable Object value) {
-        List<@Nullable LayerSpec> layers = new ArrayList<>();
-        if (!(value instanceof List<?> list) || list.isEmpty()) {
-            problems.add("model.layers must be a list of at least one layer. Received: " + value);
-            return layers;
-        }
-        LayerReader reader = new LayerReader(problems);
-        for (int i = 0; i < list.size(); i++) layers.add(reader.read(list.get(i), i, i == list.size() - 1));
-        return layers;
-    }
-
     /** The names of parameters begin with their layer's: two alike could not be told apart in a snapshot. */
     private void checkNames(List<LayerSpec> layers) {
-        Set<String> seen = new HashSet<>();
+        checkNames(layers, new HashSet<>());
+    }
+
+    private void checkNames(List<LayerSpec> layers, Set<String> seen) {
         for (LayerSpec layer : layers) {
             if (!seen.add(layer.name())) {
                 problems.add("model.layers must have different names. Received twice: " + layer.name());
             }
+            if (!(layer instanceof BranchesSpec branches)) continue;
+            for (Branch branch : branches.branches()) checkNames(branch.layers(), seen);
         }
     }
 

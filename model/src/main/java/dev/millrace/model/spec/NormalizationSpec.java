@@ -8,7 +8,7 @@ import java.util.SplittableRandom;
 
 /**
  * Standardizes what enters the model, online: {@code y = (x - mean) / sqrt(variance + epsilon)}, with mean and variance of
- * all samples learnt from so far, of each feature, or of each channel of an image. Only the first layer can be one. Until
+ * all samples learnt from so far, of each feature, or of each channel of an image. Only the first layer, of a model or a branch of its inputs, can be one. Until
  * 1,000 samples were seen y is 0, so that the rest of the model learns nothing but its biases from inputs of unknown scale.
  *
  * <p>Parameters: mean, [channels], beginning at 0, variance, [channels], beginning at 1, and count, [1], of samples. No
@@ -28,9 +28,9 @@ public record NormalizationSpec(String name, int halfLife, double epsilon) imple
         }
     }
 
-    /** Where the moments stand. */
-    Moments moments(Shape input, int offset) {
-        return new Moments(offset, input.channels(), halfLife == 0 ? Double.POSITIVE_INFINITY : halfLife);
+    @Override
+    public List<Moments> moments(Shape input, int offset) {
+        return List.of(new Moments(offset, input.channels(), halfLife == 0 ? Double.POSITIVE_INFINITY : halfLife));
     }
 
     @Override

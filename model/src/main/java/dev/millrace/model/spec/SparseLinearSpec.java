@@ -21,8 +21,8 @@ public record SparseLinearSpec(String name, EmbeddingTable table, int units, Act
     }
 
     @Override
-    public int ids() {
-        return table.inputDim();
+    public int[] ids(Shape input) {
+        return table.ids(input);
     }
 
     @Override
@@ -41,7 +41,7 @@ public record SparseLinearSpec(String name, EmbeddingTable table, int units, Act
     }
 
     @Override
-    public void initializeTables(float[] values, int offset, SplittableRandom random) {
+    public void initializeTables(float[] values, int offset, Shape input, SplittableRandom random) {
         Arrays.fill(values, offset, offset + table.inputDim() * units, 0);
     }
 

@@ -22,6 +22,11 @@ class FeatureSpecMistakesTest {
             {categorical: {field: a, vocabulary: [x, x]}}   | .categorical.vocabulary must have different entries. Received twice: x
             {categorical: {field: a, vocabulary: [false]}}  | .categorical.vocabulary must be a list of words, in quotes where YAML reads them as true or false. Received: false
             {categorical: {field: a, hash: 2, unknown: zero}} | .categorical.unknown is for a vocabulary, not for hash
+            {categorical: {field: a, hash: 2, encoding: embedding}} | .categorical.encoding must be one of one-hot, id. Received: embedding
+            {categorical: {field: a, hash: 2, encoding: id, missing: zero}} | .categorical.missing must be bucket or reject where the encoding is id. Received: zero
+            {categorical: {field: a, vocabulary: [x], encoding: id, unknown: zero}} | .categorical.unknown must be bucket or reject where the encoding is id. Received: zero
+            {text: {field: a, hash: 1, length: 2}}          | .text.hash must be an integer in 2..16777216. Received: 1
+            {text: {field: a, hash: 9, length: 2, weighting: log}} | .text.weighting unknown key
             {cross: {fields: [a], hash: 4}}                 | .cross.fields must be a list of 2 to 8. Received: [a]
             {text: {field: a, hash: 4, ngrams: [0]}}        | .text.ngrams must be a list of different integers in 1..8. Received: [0]
             {text: {field: a}}                              | .text.hash must be an integer in 1..16777216. Received: nothing

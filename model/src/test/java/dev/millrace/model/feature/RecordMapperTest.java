@@ -20,6 +20,7 @@ import org.apache.avro.Schema;
 import org.apache.avro.generic.GenericData;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.generic.GenericRecordBuilder;
+import org.apache.avro.util.Utf8;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.Test;
 
@@ -160,6 +161,60 @@ class RecordMapperTest {
                 .containsExactly(hot(16, Murmur3.bucket("hour=7", 16)));
         assertThat(Records.features("[{cross: {fields: [body, hour], hash: 32}}]", record))
                 .containsExactly(hot(32, Murmur3.bucket("body=x&hour=7", 32)));
+    }
+
+    @Test
+    void anIdIsTheNumberOfTheValueInOneInput() {
+        GenericRecord record = new GenericRecordBuilder(Records.schema(BODY, "{\"name\": \"hour\", \"type\": \"int\"}"))
+                .set("body", "x")
+                .set("hour", 7)
+                .build();
+        String cross = "{cross: {fields: [body, hour], hash: 1000000, encoding: id}}";
+
+        assertThat(Records.features(
+                        "[{categorical: {field: body, hash: 1000000, encoding: id}},"
+                                + " {categorical: {field: body, vocabulary: [a, x], encoding: id}},"
+                                + " {categorical: {field: body, vocabulary: [a], encoding: id}}, " + cross + "]",
+                        record))
+                .containsExactly(Murmur3.bucket("body=x", 1_000_000), 1, 1, Murmur3.bucket("body=x&hour=7", 1_000_000));
+    }
+
+    @Test
+    void aHashedCategoryIsTheSameReadAsTextOrAsBytesAndWhenNothingIsThere() {
+        String field = "{\"name\": \"body\", \"type\": [\"null\", \"string\"], \"default\": null}";
+        String inputs = "[{categorical: {field: body, hash: 1000000, encoding: id, missing: bucket}}]";
+        String text = "Élan ".repeat(20);
+        float bucket = Murmur3.bucket("body=" + text, 1_000_000);
+
+        assertThat(Records.features(inputs, with("body", text, field))).containsExactly(bucket);
+        assertThat(Records.features(inputs, with("body", new Utf8(text), field)))
+                .containsExactly(bucket);
+        assertThat(Records.features(inputs, with("body", null, field)))
+                .containsExactly(Murmur3.bucket("body=", 1_000_000));
+    }
+
+    @Test
+    void anIdIsOfOneValue() {
+        String field = "{\"name\": \"tags\", \"type\": {\"type\": \"array\", \"items\": \"string\"}}";
+
+        assertThatThrownBy(() -> Records.features(
+                        "[{categorical: {field: tags, hash: 8, encoding: id}}]", with("tags", List.of("c"), field)))
+                .hasMessageContaining("tags must be one value, as its encoding is id. Received: array");
+    }
+
+    @Test
+    void wordsAreIdsInTheirOrderAndZerosPadThem() {
+        GenericRecord record = with("body", "Go, go Élan!", BODY);
+        float go = 1 + Murmur3.bucket("body=go", 99);
+        float elan = 1 + Murmur3.bucket("body=élan", 99);
+        float goGo = 1 + Murmur3.bucket("body=go go", 99);
+
+        assertThat(Records.features("[{text: {field: body, hash: 100, length: 5}}]", record))
+                .containsExactly(go, go, elan, 0, 0);
+        assertThat(Records.features("[{text: {field: body, hash: 100, length: 2}}]", record))
+                .containsExactly(go, go);
+        assertThat(Records.features("[{text: {field: body, hash: 100, length: 4, ngrams: [1, 2]}}]", record))
+                .containsExactly(go, go, elan, goGo);
     }
 
     @Test
@@ -330,6 +385,8 @@ class RecordMapperTest {
                           - text: {field: body, hash: 8}
                           - categorical: {field: body, vocabulary: [a]}
                           - categorical: {field: body, hash: 4}
+                          - categorical: {field: body, hash: 4, encoding: id}
+                          - text: {field: body, hash: 8, length: 2}
                           - cross: {fields: [body, price2], hash: 4}
                           - vector: {field: v, width: 1}
                           - image: {field: pixels, shape: [1, 1, 1]}
@@ -351,7 +408,7 @@ class RecordMapperTest {
         assertThat(read.spec().names())
                 .hasSize(read.spec().width())
                 .startsWith("price", "price?", "body#0")
-                .contains("body=a", "body=*", "body&price2#3", "v[0]", "pixels[0,0,0]");
+                .contains("body=a", "body=*", "body", "body[1]", "body&price2#3", "v[0]", "pixels[0,0,0]");
         assertThat(mapping.withoutLabel().schema().getField("price")).isNotNull();
     }
 }

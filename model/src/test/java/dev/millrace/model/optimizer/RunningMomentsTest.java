@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.model.spec.Moments;
+import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -13,7 +14,7 @@ class RunningMomentsTest {
 
     /** Steps of one feature; the first and the last parameter are others'. */
     private static float[] after(double halfLife, float[]... steps) {
-        UpdateRule rule = new UpdateRule(new Sgd(), Clip.NONE, 0, new Moments(1, 1, halfLife));
+        UpdateRule rule = new UpdateRule(new Sgd(), Clip.NONE, 0, List.of(new Moments(1, 1, halfLife)));
         OptimizerState none = rule.init(5);
         float[] parameters = {7, 0, 1, 0, 9};
         for (float[] values : steps) {
@@ -61,7 +62,7 @@ class RunningMomentsTest {
 
     @Test
     void aStepWhoseMomentsAreNotFiniteIsRefused() {
-        UpdateRule rule = new UpdateRule(new Sgd(), Clip.NONE, 0, new Moments(0, 1, NEVER));
+        UpdateRule rule = new UpdateRule(new Sgd(), Clip.NONE, 0, List.of(new Moments(0, 1, NEVER)));
         OptimizerState none = rule.init(4);
 
         assertThat(rule.apply(
@@ -80,7 +81,10 @@ class RunningMomentsTest {
     void noOptimizerAndNoDecayTouchesThem() {
         for (String name : new String[] {"adamw", "momentum", "rmsprop", "ftrl"}) {
             UpdateRule rule = new UpdateRule(
-                    OptimizerSpec.of(Map.of("name", name)).optimizer(), Clip.NONE, 0.1, new Moments(0, 1, NEVER));
+                    OptimizerSpec.of(Map.of("name", name)).optimizer(),
+                    Clip.NONE,
+                    0.1,
+                    List.of(new Moments(0, 1, NEVER)));
             float[] next = new float[4];
 
             rule.apply(1, 0.5, 1, new float[4], rule.init(4), new float[] {5, 6, 7, 8}, rule.init(4), next);

@@ -53,7 +53,8 @@ class ModelSpecMistakesTest {
                 .withMessageContaining(
                         "model.layers[0].dense.units must be an integer in 1..16777216. Received: nothing")
                 .withMessageContaining("Received: rellu")
-                .withMessageContaining("model.layers[1]: unknown layer dens; known: average_pooling2d, conv2d, ")
+                .withMessageContaining(
+                        "model.layers[1]: unknown layer dens; known: add, average_pooling2d, concatenate, conv2d, ")
                 .withMessageContaining("; did you mean dense?")
                 .withMessageContaining("model.layers[2].dense.units must be an integer in 1..16777216. Received: 0")
                 .withMessageContaining("Received: crossentropy");

@@ -16,7 +16,7 @@ import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.minibatch.SplitProgress;
 import java.util.Arrays;
-import org.jspecify.annotations.Nullable;
+import java.util.List;
 
 /**
  * The arithmetic of a step: adds gradients, divides once, applies the optimizer, bumps the version. Knows nothing of
@@ -34,7 +34,7 @@ final class Trainer {
 
     private final TrainingState state;
     private final UpdateRule rule;
-    private final int firstLearned; // parameters before it follow the samples, not the gradient
+    private final List<Moments> moments; // they follow the samples, not the gradient
     private final LearningRateSchedule schedule;
     private final BatchSettings batch;
     private final Reduction reduction;
@@ -50,7 +50,7 @@ final class Trainer {
     Trainer(
             TrainingState state,
             UpdateRule rule,
-            @Nullable Moments moments,
+            List<Moments> moments,
             LearningRateSchedule schedule,
             BatchSettings batch,
             BatchSizeController batchSize,
@@ -58,7 +58,7 @@ final class Trainer {
             Reduction reduction) {
         this.state = state;
         this.rule = rule;
-        this.firstLearned = moments == null ? 0 : moments.end();
+        this.moments = moments;
         this.schedule = schedule;
         this.batch = batch;
         this.batchSize = batchSize;
@@ -186,12 +186,23 @@ final class Trainer {
     private double distance(boolean accepted) {
         if (!accepted || !batchSize.wantsDistance(state.batchSize)) return Double.NaN;
         double sum = 0;
-        for (int i = firstLearned; i < state.anchor.length; i++) {
-            double way = (double) state.parameters[i] - state.anchor[i];
-            sum += way * way;
+        int from = 0;
+        for (Moments each : moments) {
+            sum += squaredDistance(from, each.offset());
+            from = each.end();
         }
+        sum += squaredDistance(from, state.anchor.length);
         for (int t = 0; t < state.rowsAtAnchor.length; t++) {
             sum += squaredDistance(state.rowsAtAnchor[t], state.tables.get(t));
+        }
+        return sum;
+    }
+
+    private double squaredDistance(int from, int to) {
+        double sum = 0;
+        for (int i = from; i < to; i++) {
+            double way = (double) state.parameters[i] - state.anchor[i];
+            sum += way * way;
         }
         return sum;
     }
