@@ -20,7 +20,7 @@ public final class UpdateRule {
     private final Optimizer optimizer;
     private final Clip clip;
     private final double l2;
-    private final List<RunningMoments> moments;
+    private final RunningMoments[] moments; // an array: no iterator at each step
     private final FiniteCheck check = new FiniteCheck();
     private TableStep[] tableSteps = {};
     private double gradientNorm;
@@ -46,7 +46,7 @@ public final class UpdateRule {
         this.optimizer = optimizer;
         this.clip = clip;
         this.l2 = l2;
-        this.moments = moments.stream().map(RunningMoments::new).toList();
+        this.moments = moments.stream().map(RunningMoments::new).toArray(RunningMoments[]::new);
     }
 
     /** What its state means; see {@link Optimizer#kind}. */
