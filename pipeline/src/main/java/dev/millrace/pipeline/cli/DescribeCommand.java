@@ -31,7 +31,7 @@ import picocli.CommandLine.Spec;
             "  millrace describe --config training.yaml --set batch.size=1024 --set training.workers=4",
         })
 final class DescribeCommand implements Callable<Integer> {
-    private static final String ROW = "  %-20s %-36s %14s%n";
+    private static final String ROW = "  %-25s %-31s %14s%n";
 
     @Mixin
     private ConfigurationOptions configuration;
@@ -95,11 +95,14 @@ final class DescribeCommand implements Callable<Integer> {
                     extents(placed.input().extents()),
                     extents(placed.output().extents()),
                     layer.traits().isEmpty() ? "" : ", " + layer.traits());
-            for (ParameterBlock block : placed.parameters()) {
-                out.printf(ROW, block.name(), extents(block.shape()), count(block.size()));
-            }
+            for (ParameterBlock block : placed.parameters()) describe(out, block);
+            for (ParameterBlock table : placed.tables()) describe(out, table);
         }
         out.printf(ROW, "total", "", count(spec.layout().size()));
+    }
+
+    private static void describe(PrintWriter out, ParameterBlock block) {
+        out.printf(ROW, block.name(), extents(block.shape()), count(block.size()));
     }
 
     private static void describeMemory(PrintWriter out, ModelSpec spec, TrainingConfig config) {
@@ -112,7 +115,12 @@ final class DescribeCommand implements Callable<Integer> {
         out.printf("%nOne step: %,d samples over %d worker(s), %,d for each%n", batch.size(), workers, share);
         out.printf("%nMemory of one worker%n");
         out.printf(ROW, "parameters", "", bytes(parameterBytes));
-        out.printf(ROW, "gradient", "", bytes(parameterBytes));
+        boolean tables = !spec.layout().tables().isEmpty();
+        out.printf(
+                ROW,
+                "gradient",
+                tables ? "and the rows touched" : "",
+                bytes(4L * spec.layout().denseSize()));
         out.printf(
                 ROW, "samples at once", "up to " + count(micro) + " of " + bytes(perSample), bytes(micro * perSample));
         out.printf(

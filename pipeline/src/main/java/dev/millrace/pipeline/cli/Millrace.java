@@ -3,8 +3,10 @@ package dev.millrace.pipeline.cli;
 import dev.millrace.pipeline.TrainingJob;
 import dev.millrace.pipeline.local.LocalCommand;
 import dev.millrace.pipeline.produce.ClickFeed;
+import dev.millrace.pipeline.produce.ImpressionFeed;
 import dev.millrace.pipeline.produce.ProduceCommand;
 import java.util.List;
+import java.util.Map;
 import picocli.AutoComplete.GenerateCompletion;
 import picocli.CommandLine;
 import picocli.CommandLine.Command;
@@ -69,7 +71,9 @@ public final class Millrace {
     /** In the order of {@code --help}. */
     private static List<Object> verbs() {
         return List.of( //
-                new LocalCommand(TrainingJob::define, new ClickFeed()), //
+                new LocalCommand(
+                        TrainingJob::define,
+                        Map.of("clicks", new ClickFeed(), "impressions", new ImpressionFeed())), //
                 new TrainCommand(), //
                 new ProduceCommand(), //
                 new ValidateCommand(), //

@@ -10,13 +10,18 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.TreeSet;
 import java.util.concurrent.Callable;
 import java.util.function.BiConsumer;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.Spec;
 
 /** {@code millrace local}: a broker, a stream that drifts, and the training job, all in this process. */
 @Command(
@@ -34,6 +39,7 @@ import picocli.CommandLine.Option;
             "  millrace local",
             "  millrace local --rate 5000 --duration 30",
             "  millrace local --set batch.size=64 --set learning-rate=0.05",
+            "  millrace local --generator impressions --config click-through.yaml --rate 0 --duration 60",
             "  millrace local --data electricity.csv.gz --label class --config electricity.yaml --rate 0"
         })
 public final class LocalCommand implements Callable<Integer> {
@@ -89,13 +95,27 @@ public final class LocalCommand implements Callable<Integer> {
             description = "How often the file is sent. Default: ${DEFAULT-VALUE}.")
     int epochs;
 
-    private final BiConsumer<StreamExecutionEnvironment, TrainingConfig> job;
-    private final LocalFeed feed;
+    @Option(
+            names = "--generator",
+            defaultValue = "clicks",
+            description =
+                    "What is generated: clicks, 32 features whose drift the built-in model follows, or impressions,"
+                            + " Avro records with categories; impressions need --config. Default: ${DEFAULT-VALUE}.")
+    String generator;
 
-    /** @param job defines the training job in an environment */
-    public LocalCommand(BiConsumer<StreamExecutionEnvironment, TrainingConfig> job, LocalFeed feed) {
+    private final BiConsumer<StreamExecutionEnvironment, TrainingConfig> job;
+    private final Map<String, LocalFeed> generators;
+
+    @Spec
+    private CommandSpec spec;
+
+    /**
+     * @param job defines the training job in an environment
+     * @param generators what {@code --generator} names
+     */
+    public LocalCommand(BiConsumer<StreamExecutionEnvironment, TrainingConfig> job, Map<String, LocalFeed> generators) {
         this.job = job;
-        this.feed = feed;
+        this.generators = generators;
     }
 
     @Override
@@ -115,7 +135,13 @@ public final class LocalCommand implements Callable<Integer> {
     }
 
     private LocalFeed feed() {
-        return data == null ? feed : new FileFeed(dataOptions.file(data), epochs);
+        if (data != null) return new FileFeed(dataOptions.file(data), epochs);
+        LocalFeed feed = generators.get(generator);
+        if (feed != null) return feed;
+        throw new ParameterException(
+                spec.commandLine(),
+                "--generator must be one of " + String.join(", ", new TreeSet<>(generators.keySet())) + ". Received: "
+                        + generator);
     }
 
     private TrainingConfig load(LocalDirectory place, Path file, String bootstrapServers) {

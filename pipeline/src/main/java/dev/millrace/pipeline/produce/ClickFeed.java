@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.produce;
 
 import dev.millrace.pipeline.local.LocalFeed;
+import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -16,9 +17,14 @@ public final class ClickFeed implements LocalFeed {
     @Override
     public void run(Properties kafka, String topic, double samplesPerSecond, long seed, BooleanSupplier running)
             throws Exception {
-        try (SampleProducer producer = SampleProducer.open(kafka, topic, WireFormat.RAW, 0);
+        try (SampleProducer producer = SampleProducer.open(kafka, topic);
                 ClickStream clicks = new ClickStream(seed, DRIFT_EVERY)) {
-            producer.send(clicks, samplesPerSecond, Long.MAX_VALUE, running, sent -> {});
+            producer.send(
+                    clicks.encoded(new SampleEncoder(WireFormat.RAW, 0)),
+                    samplesPerSecond,
+                    Long.MAX_VALUE,
+                    running,
+                    sent -> {});
         }
     }
 

@@ -2,6 +2,7 @@ package dev.millrace.pipeline.produce;
 
 import dev.millrace.pipeline.dataset.DataFile;
 import dev.millrace.pipeline.local.LocalFeed;
+import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
@@ -20,9 +21,14 @@ public final class FileFeed implements LocalFeed {
     @Override
     public void run(Properties kafka, String topic, double samplesPerSecond, long seed, BooleanSupplier running)
             throws Exception {
-        try (SampleProducer producer = SampleProducer.open(kafka, topic, WireFormat.RAW, 0);
+        try (SampleProducer producer = SampleProducer.open(kafka, topic);
                 FileSamples samples = new FileSamples(file, epochs)) {
-            producer.send(samples, samplesPerSecond, Long.MAX_VALUE, running, sent -> {});
+            producer.send(
+                    samples.encoded(new SampleEncoder(WireFormat.RAW, 0)),
+                    samplesPerSecond,
+                    Long.MAX_VALUE,
+                    running,
+                    sent -> {});
         }
     }
 

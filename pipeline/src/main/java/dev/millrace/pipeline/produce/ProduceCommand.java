@@ -21,6 +21,7 @@ import picocli.CommandLine.Spec;
             "Examples:",
             "  millrace produce file electricity.csv.gz --label class --topic electricity --bootstrap-servers HOST:9092",
             "  millrace produce file train-images-idx3-ubyte.gz --topic mnist --bootstrap-servers HOST:9092",
+            "  millrace produce impressions --limit 1000000 --topic impressions --bootstrap-servers HOST:9092",
             "  millrace produce clicks --rate 5000 --topic clicks --bootstrap-servers HOST:9092",
         })
 public final class ProduceCommand {
@@ -79,6 +80,20 @@ public final class ProduceCommand {
         try (ClickStream clicks = new ClickStream(seed, driftEvery)) {
             topic.send(clicks, spec.commandLine().getOut());
         }
+        return 0;
+    }
+
+    /** The generator of records with a schema of their own. */
+    @Command(
+            name = "impressions",
+            header = "Generated advertisements, clicked or not: Avro records of 13 counts and 26 categories.",
+            description =
+                    "Raw Avro, whose schema is deploy/examples/impression.avsc; click-through.yaml trains on them.")
+    int impressions(
+            @Option(names = "--seed", defaultValue = "1", description = "The same seed gives the same stream.")
+                    long seed,
+            @Mixin TopicOptions topic) {
+        topic.send(new ImpressionStream(seed), spec.commandLine().getOut());
         return 0;
     }
 }

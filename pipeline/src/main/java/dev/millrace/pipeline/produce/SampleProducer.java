@@ -1,9 +1,6 @@
 package dev.millrace.pipeline.produce;
 
-import dev.millrace.pipeline.dataset.Example;
 import dev.millrace.pipeline.preflight.KafkaFailure;
-import dev.millrace.schemas.wire.SampleEncoder;
-import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Locale;
@@ -16,20 +13,19 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.jspecify.annotations.Nullable;
 
 /** Sends a stream of samples to a topic. No failed send goes unnoticed: the first one ends the run with its cause. */
 public final class SampleProducer implements AutoCloseable {
     private final Producer<byte[], byte[]> producer;
     private final String topic;
-    private final SampleEncoder encoder;
     private final AtomicReference<Exception> failure = new AtomicReference<>();
     private final AtomicLong acknowledged = new AtomicLong();
     private long sent;
 
-    SampleProducer(Producer<byte[], byte[]> producer, String topic, SampleEncoder encoder) {
+    SampleProducer(Producer<byte[], byte[]> producer, String topic) {
         this.producer = producer;
         this.topic = topic;
-        this.encoder = encoder;
     }
 
     /** What bounds every wait for brokers that are away: a sample is given up, and so is the run, after this time. */
@@ -44,15 +40,13 @@ public final class SampleProducer implements AutoCloseable {
     }
 
     /** @param kafka producer settings with {@code bootstrap.servers} */
-    public static SampleProducer open(Properties kafka, String topic, WireFormat wire, int schemaId) {
+    public static SampleProducer open(Properties kafka, String topic) {
         Properties settings = new Properties();
         settings.put("linger.ms", "5");
         settings.put("batch.size", "262144");
         settings.putAll(kafka);
         return new SampleProducer(
-                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()),
-                topic,
-                new SampleEncoder(wire, schemaId));
+                new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer()), topic);
     }
 
     /**
@@ -64,13 +58,14 @@ public final class SampleProducer implements AutoCloseable {
      * @return samples that the brokers have
      * @throws IOException if a sample could not be read or sent
      */
-    public long send(SampleStream samples, double perSecond, long limit, BooleanSupplier running, LongConsumer progress)
+    public long send(Messages samples, double perSecond, long limit, BooleanSupplier running, LongConsumer progress)
             throws IOException {
         RateLimit rate = new RateLimit(perSecond, System::nanoTime);
-        Example example = new Example();
-        while (sent < limit && failure.get() == null && running.getAsBoolean() && read(samples, example)) {
+        while (sent < limit && failure.get() == null && running.getAsBoolean()) {
+            byte[] value = read(samples);
+            if (value == null) break;
             rate.await();
-            send(example);
+            send(value);
             progress.accept(sent);
         }
         // What else is on its way shares the fate of the first that failed; waiting for it would double the time.
@@ -83,9 +78,9 @@ public final class SampleProducer implements AutoCloseable {
                 failed);
     }
 
-    private boolean read(SampleStream samples, Example into) throws IOException {
+    private byte @Nullable [] read(Messages samples) throws IOException {
         try {
-            return samples.next(into);
+            return samples.next();
         } catch (IllegalArgumentException e) {
             producer.flush();
             throw new IOException(e.getMessage() + " (" + told() + ")", e);
@@ -93,16 +88,7 @@ public final class SampleProducer implements AutoCloseable {
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the callback counts successes and keeps the first failure
-    private void send(Example sample) {
-        long now = System.currentTimeMillis();
-        byte[] value = encoder.encode(
-                sample.id,
-                sample.eventTime == Example.NO_TIME ? now : sample.eventTime,
-                sample.weight,
-                sample.features,
-                sample.features.length,
-                sample.labels,
-                sample.labelCount);
+    private void send(byte[] value) {
         producer.send(new ProducerRecord<>(topic, value), (metadata, e) -> {
             if (e == null) acknowledged.incrementAndGet();
             else failure.compareAndSet(null, e);

@@ -3,6 +3,7 @@ package dev.millrace.pipeline.produce;
 import dev.millrace.pipeline.cli.CommandFailedException;
 import dev.millrace.pipeline.local.StandardOutput;
 import dev.millrace.pipeline.preflight.KafkaFailure;
+import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.SchemaCatalog;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
@@ -80,6 +81,15 @@ final class TopicOptions {
      * @throws CommandFailedException if a sample could not be read or sent
      */
     void send(SampleStream samples, PrintWriter out) {
+        send(samples.encoded(new SampleEncoder(wire(), schemaId)), out);
+    }
+
+    /**
+     * Sends what is encoded already, whatever the wire format.
+     *
+     * @throws CommandFailedException if a message could not be read or sent
+     */
+    void send(Messages samples, PrintWriter out) {
         if (timeoutSeconds < 1) throw wrong("--timeout must be >= 1. Received: " + timeoutSeconds);
         if (partitions < 1) throw wrong("--partitions must be >= 1. Received: " + partitions);
         if (limit < 0) throw wrong("--limit must be >= 0. Received: " + limit);
@@ -91,13 +101,13 @@ final class TopicOptions {
         }
     }
 
-    private void sendAll(SampleStream samples, PrintWriter out) throws IOException {
+    private void sendAll(Messages samples, PrintWriter out) throws IOException {
         Properties settings = SampleProducer.settings(Duration.ofSeconds(timeoutSeconds));
         settings.putAll(kafka);
         settings.put("bootstrap.servers", bootstrapServers);
         createTopic(settings);
         Progress progress = new Progress(out, StandardOutput.isTerminal(), limit, System::nanoTime);
-        try (SampleProducer producer = SampleProducer.open(settings, topic, wire(), schemaId)) {
+        try (SampleProducer producer = SampleProducer.open(settings, topic)) {
             long sent = producer.send(samples, rate, limit, () -> true, progress::sent);
             progress.finish(sent);
         }

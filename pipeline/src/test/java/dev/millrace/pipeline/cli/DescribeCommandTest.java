@@ -67,6 +67,19 @@ class DescribeCommandTest {
     }
 
     @Test
+    void tablesAreShownAndCostAGradientOfTheRowsTouched() {
+        Ran ran = Ran.millrace("describe", "-c", "../deploy/examples/click-through.yaml");
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        // 13 + 13 + 1 moments, 13 + 1 of the dense layer and a bias: 42 values of 4 bytes are in every gradient
+        assertThat(ran.out())
+                .containsPattern("13 +c1 +id of 2097152 hashed")
+                .contains("add_1: 39 -> 1, 2 branches, sigmoid")
+                .containsPattern("sparse_linear_1_2_1/kernel +2,097,152 x 1 +2,097,152\\R")
+                .containsPattern("gradient +and the rows touched +168 B");
+    }
+
+    @Test
     void featuresAreShownWithTheirInputsAndFields() {
         Ran ran = Ran.millrace("describe", "-c", "../deploy/examples/bids.yaml");
 

@@ -10,6 +10,7 @@ import dev.millrace.pipeline.produce.SampleProducer;
 import dev.millrace.pipeline.produce.SampleStream;
 import dev.millrace.pipeline.publish.ReportCodec;
 import dev.millrace.pipeline.server.StepReport;
+import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -52,8 +53,8 @@ final class Runs implements AutoCloseable {
         properties.put("linger.ms", "5");
         properties.put("batch.size", "1000000");
         properties.put("buffer.memory", "134217728");
-        try (SampleProducer producer = SampleProducer.open(properties, topic, WireFormat.RAW, 0)) {
-            producer.send(samples, perSecond, limit, () -> true, sent -> {
+        try (SampleProducer producer = SampleProducer.open(properties, topic)) {
+            producer.send(samples.encoded(new SampleEncoder(WireFormat.RAW, 0)), perSecond, limit, () -> true, sent -> {
                 if (arrivals.length > 0) arrivals[(int) sent - 1] = System.nanoTime();
             });
         }

@@ -15,6 +15,7 @@ import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.CompletableFuture;
@@ -79,7 +80,7 @@ class LocalRunTest {
     }
 
     private static LocalCommand command(Path directory) {
-        LocalCommand command = new LocalCommand(TrainingJob::define, new Signs());
+        LocalCommand command = new LocalCommand(TrainingJob::define, Map.of("clicks", new Signs()));
         new CommandLine(command).parseArgs("--directory", directory.toString(), "--rate", "2000");
         return command;
     }

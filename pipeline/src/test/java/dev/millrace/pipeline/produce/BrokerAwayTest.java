@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.pipeline.local.EmbeddedKafka;
+import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.time.Duration;
@@ -41,9 +42,10 @@ class BrokerAwayTest {
     private long send(Duration timeout, long limit, LongConsumer progress) throws IOException {
         Properties settings = SampleProducer.settings(timeout);
         settings.put("bootstrap.servers", kafka.bootstrapServers());
-        try (SampleProducer producer = SampleProducer.open(settings, "clicks", WireFormat.RAW, 0);
+        try (SampleProducer producer = SampleProducer.open(settings, "clicks");
                 ClickStream clicks = new ClickStream(1, 0)) {
-            return producer.send(clicks, RATE, limit, () -> true, progress);
+            return producer.send(
+                    clicks.encoded(new SampleEncoder(WireFormat.RAW, 0)), RATE, limit, () -> true, progress);
         }
     }
 

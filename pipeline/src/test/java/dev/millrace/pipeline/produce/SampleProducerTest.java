@@ -38,8 +38,9 @@ class SampleProducerTest {
             settings.put("bootstrap.servers", kafka.bootstrapServers());
 
             long sent;
-            try (SampleProducer producer = SampleProducer.open(settings, "clicks", WireFormat.SINGLE_OBJECT, 0)) {
-                sent = producer.send(new ClickStream(5, 0), 0, 300, () -> true, n -> {});
+            try (SampleProducer producer = SampleProducer.open(settings, "clicks")) {
+                sent = producer.send(
+                        encoded(new ClickStream(5, 0), WireFormat.SINGLE_OBJECT), 0, 300, () -> true, n -> {});
             }
 
             assertThat(sent).isEqualTo(300);
@@ -61,7 +62,7 @@ class SampleProducerTest {
     void shouldFailWhenASendFails() {
         MockProducer<byte[], byte[]> broker =
                 new MockProducer<>(false, null, new ByteArraySerializer(), new ByteArraySerializer());
-        SampleProducer producer = new SampleProducer(broker, "clicks", new SampleEncoder(WireFormat.RAW, 0));
+        SampleProducer producer = new SampleProducer(broker, "clicks");
         ClickStream clicks = new ClickStream(1, 0);
         int[] calls = {0};
         SampleStream acknowledgedThenFailed = into -> {
@@ -71,7 +72,8 @@ class SampleProducerTest {
             return clicks.next(into);
         };
 
-        assertThatThrownBy(() -> producer.send(acknowledgedThenFailed, 0, 100, () -> true, n -> {}))
+        assertThatThrownBy(() ->
+                        producer.send(encoded(acknowledgedThenFailed, WireFormat.RAW), 0, 100, () -> true, n -> {}))
                 .isInstanceOf(IOException.class)
                 .hasMessage("3 samples sent to clicks, 1 acknowledged: IllegalStateException: record too large."
                         + " Those without acknowledgement may have arrived");
@@ -81,12 +83,20 @@ class SampleProducerTest {
     void shouldStopWhenToldTo() throws IOException {
         MockProducer<byte[], byte[]> broker =
                 new MockProducer<>(true, null, new ByteArraySerializer(), new ByteArraySerializer());
-        SampleProducer producer = new SampleProducer(broker, "clicks", new SampleEncoder(WireFormat.RAW, 0));
+        SampleProducer producer = new SampleProducer(broker, "clicks");
 
         long sent = producer.send(
-                new ClickStream(1, 0), 0, 100, () -> broker.history().size() < 4, n -> {});
+                encoded(new ClickStream(1, 0), WireFormat.RAW),
+                0,
+                100,
+                () -> broker.history().size() < 4,
+                n -> {});
 
         assertThat(sent).isEqualTo(4);
+    }
+
+    private static Messages encoded(SampleStream samples, WireFormat wire) {
+        return samples.encoded(new SampleEncoder(wire, 0));
     }
 
     private static List<byte[]> read(EmbeddedKafka kafka, int count) {
