@@ -12,14 +12,17 @@ import dev.millrace.model.spec.EmbeddingBagSpec;
 import dev.millrace.model.spec.EmbeddingSpec;
 import dev.millrace.model.spec.FactorizationMachineSpec;
 import dev.millrace.model.spec.FlattenSpec;
+import dev.millrace.model.spec.GlobalPooling1dSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
 import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.LstmSpec;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.NormalizationSpec;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.model.spec.Pooling;
 import dev.millrace.model.spec.Pooling2dSpec;
+import dev.millrace.model.spec.SelfAttentionSpec;
 import dev.millrace.model.spec.SparseLinearSpec;
 import dev.millrace.model.table.TouchedRows;
 import java.util.ArrayList;
@@ -91,6 +94,11 @@ public final class Layers {
         if (layer instanceof GlobalPooling2dSpec pool) {
             return pooling(pool.pooling(), Pools.global(placed.input()), tensors.chunk());
         }
+        if (layer instanceof GlobalPooling1dSpec pool) {
+            return new GlobalPooling1dLayer(pool.pooling(), placed.input(), pool.maskZero(), tensors.chunk());
+        }
+        if (layer instanceof LstmSpec lstm) return new LstmLayer(lstm, placed, tensors);
+        if (layer instanceof SelfAttentionSpec attention) return new SelfAttentionLayer(attention, placed, tensors);
         if (layer instanceof DropoutSpec dropout) {
             return new DropoutLayer(inputs, dropout.rate(), dropout.seed(), tensors.chunk());
         }

@@ -111,6 +111,29 @@ public final class Blas {
         dnnl_sgemm((byte) 'N', (byte) 'N', m, n, k, 1f, a, k, b, n, 0f, c, n);
     }
 
+    /**
+     * {@code c[m, n] = alpha op(a) op(b)}, op(a) [m, k] and op(b) [k, n]; rows lie {@code lda}, {@code ldb} and {@code ldc}
+     * values apart.
+     *
+     * @param opA N for a as it is, T for its transpose
+     * @param opB the same of b
+     */
+    public static void product(
+            char opA,
+            char opB,
+            int m,
+            int k,
+            int n,
+            float alpha,
+            FloatPointer a,
+            int lda,
+            FloatPointer b,
+            int ldb,
+            FloatPointer c,
+            int ldc) {
+        dnnl_sgemm((byte) opA, (byte) opB, m, n, k, alpha, a, lda, b, ldb, 0f, c, ldc);
+    }
+
     /** {@code c[m, n] = beta c + a[k, m]' b[k, n]}. */
     public static void transposedProduct(
             FloatPointer a, FloatPointer b, FloatPointer c, float beta, int m, int k, int n) {

@@ -33,7 +33,7 @@ public record Branch(int from, int to, List<LayerSpec> layers) {
      */
     Shape input(String name, Shape input) {
         if (takesAll(input)) return input;
-        if (input.isImage() || end(input.size()) > input.size()) {
+        if (!input.isFlat() || end(input.size()) > input.size()) {
             throw new IllegalArgumentException(name + ": a branch with inputs [" + from + ", " + to
                     + "] takes a flat input of at least " + to + " values. Received: " + input);
         }

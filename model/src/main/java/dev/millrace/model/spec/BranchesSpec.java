@@ -35,7 +35,7 @@ public record BranchesSpec(String name, Merge merge, List<Branch> branches, Acti
         int outputs = 0;
         for (Branch branch : branches) {
             Shape output = branch.output(name, input);
-            if (output.isImage()) {
+            if (!output.isFlat()) {
                 throw new IllegalArgumentException(name + " takes branches that end flat, [values]. Received: " + output
                         + " from "
                         + branch.layers().get(branch.layers().size() - 1).name());

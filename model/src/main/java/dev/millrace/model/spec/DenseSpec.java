@@ -21,9 +21,9 @@ public record DenseSpec(
 
     @Override
     public Shape output(Shape input) {
-        if (input.isImage()) {
+        if (!input.isFlat()) {
             throw new IllegalArgumentException(name + " takes a flat input, [features]. Received: " + input
-                    + "; put flatten or global_average_pooling2d before it");
+                    + "; put flatten or a global pooling before it");
         }
         return Shape.flat(units);
     }

@@ -5,7 +5,7 @@ import java.util.Map;
 import java.util.SplittableRandom;
 
 /**
- * Turns each id into its row of a table: [ids] becomes [ids, 1, outputDim], one step behind the other.
+ * Turns each id into its row of a table: [ids] becomes the sequence [ids, outputDim].
  *
  * <p>Parameters: the table embeddings, [inputDim, outputDim], uniform in +-0.05. A step carries and changes only the rows of
  * ids that it met.
@@ -14,7 +14,7 @@ public record EmbeddingSpec(String name, EmbeddingTable table, int outputDim) im
     @Override
     public Shape output(Shape input) {
         table.check(name, input);
-        return Shape.image(input.size(), 1, outputDim);
+        return Shape.sequence(input.size(), outputDim);
     }
 
     @Override

@@ -29,7 +29,7 @@ public record EmbeddingTable(int inputDim, boolean maskZero) {
 
     /** Ids come side by side, as a flat sample. */
     void check(String layer, Shape input) {
-        if (input.isImage()) {
+        if (!input.isFlat()) {
             throw new IllegalArgumentException(layer + " takes ids, a flat input, [ids]. Received: " + input);
         }
     }

@@ -37,6 +37,35 @@ public enum Initializer {
         }
     }
 
+    /**
+     * A random orthogonal matrix, [size, size]: rows drawn from the normal distribution, made orthogonal to those before and of
+     * length 1 (Gram and Schmidt, twice, as once loses digits). Source: Saxe et al. 2013.
+     */
+    static void orthogonal(float[] values, int offset, int size, SplittableRandom random) {
+        double[][] rows = new double[size][size];
+        float[] drawn = new float[size];
+        for (int r = 0; r < size; r++) {
+            normal(drawn, 0, size, 1, random);
+            for (int c = 0; c < size; c++) rows[r][c] = drawn[c];
+            for (int pass = 0; pass < 2; pass++) {
+                for (int other = 0; other < r; other++) addTimes(rows[r], rows[other], -product(rows[r], rows[other]));
+                double length = Math.sqrt(product(rows[r], rows[r]));
+                for (int c = 0; c < size; c++) rows[r][c] /= length;
+            }
+            for (int c = 0; c < size; c++) values[offset + r * size + c] = (float) rows[r][c];
+        }
+    }
+
+    private static double product(double[] a, double[] b) {
+        double sum = 0;
+        for (int i = 0; i < a.length; i++) sum += a[i] * b[i];
+        return sum;
+    }
+
+    private static void addTimes(double[] a, double[] b, double factor) {
+        for (int i = 0; i < a.length; i++) a[i] += factor * b[i];
+    }
+
     private static void uniform(float[] values, int offset, int length, double limit, SplittableRandom random) {
         for (int i = offset; i < offset + length; i++) values[i] = (float) ((2 * random.nextDouble() - 1) * limit);
     }

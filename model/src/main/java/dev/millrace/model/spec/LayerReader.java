@@ -11,6 +11,7 @@ import org.jspecify.annotations.Nullable;
 /** Reads one entry of {@code layers}: a kind with its settings, {@code dense: {units: 8}}, or a kind alone, {@code flatten}. */
 final class LayerReader {
     private static final int LARGEST = 1 << 24;
+    private static final int LARGEST_SQUARE = 1 << 12; // units times units are as many weights as can be
     private static final double SMALLEST_EPSILON = 1e-12; // beside it the variance of float32 values is nothing
 
     private static final Map<String, Kind> KINDS = kinds();
@@ -93,6 +94,10 @@ final class LayerReader {
         kinds.put(
                 "global_average_pooling2d",
                 (fields, place) -> new GlobalPooling2dSpec(place.name(fields), Pooling.AVERAGE));
+        kinds.put("global_max_pooling1d", (fields, place) -> pooling1d(fields, place, Pooling.MAX));
+        kinds.put("global_average_pooling1d", (fields, place) -> pooling1d(fields, place, Pooling.AVERAGE));
+        kinds.put("lstm", LayerReader::lstm);
+        kinds.put("self_attention", LayerReader::selfAttention);
         kinds.put("flatten", (fields, place) -> new FlattenSpec(place.name(fields)));
         kinds.put("dropout", LayerReader::dropout);
         kinds.put("layer_normalization", LayerReader::layerNormalization);
@@ -178,6 +183,26 @@ final class LayerReader {
         if (padding != Padding.VALID) fields.reject("padding must be valid", padding.word());
         return new Pooling2dSpec(
                 place.name(fields), pooling, window(size, fields.pair("strides", size, LARGEST), Padding.VALID));
+    }
+
+    private static LayerSpec pooling1d(Fields fields, Place place, Pooling pooling) {
+        return new GlobalPooling1dSpec(place.name(fields), pooling, fields.flag("mask_zero", false));
+    }
+
+    private static LayerSpec lstm(Fields fields, Place place) {
+        return new LstmSpec(
+                place.name(fields),
+                fields.integer("units", 1, LARGEST_SQUARE),
+                fields.flag("return_sequences", false),
+                fields.flag("mask_zero", false));
+    }
+
+    private static LayerSpec selfAttention(Fields fields, Place place) {
+        return new SelfAttentionSpec(
+                place.name(fields),
+                fields.has("num_heads") ? fields.integer("num_heads", 1, LARGEST_SQUARE) : 1,
+                fields.integer("key_dim", 1, LARGEST_SQUARE),
+                fields.flag("mask_zero", false));
     }
 
     private static LayerSpec dropout(Fields fields, Place place) {

@@ -15,10 +15,13 @@ public sealed interface LayerSpec
                 EmbeddingSpec,
                 FactorizationMachineSpec,
                 FlattenSpec,
+                GlobalPooling1dSpec,
                 GlobalPooling2dSpec,
                 LayerNormalizationSpec,
+                LstmSpec,
                 NormalizationSpec,
                 Pooling2dSpec,
+                SelfAttentionSpec,
                 SparseLinearSpec {
 
     /** Unique in the model; the prefix of its parameters' names. */

@@ -57,7 +57,7 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
     public Map<String, Object> toTree() {
         Map<String, Object> tree = new LinkedHashMap<>();
         tree.put("name", name);
-        tree.put("inputs", inputShape.isImage() ? inputShape.extents() : inputs());
+        tree.put("inputs", inputShape.isFlat() ? inputs() : inputShape.extents());
         tree.put("layers", layers.stream().map(LayerSpec::toTree).toList());
         tree.put("loss", loss.word());
         return tree;

@@ -42,15 +42,18 @@ final class ModelSpecReader {
                 + " in the model\n  " + String.join("\n  ", problems));
     }
 
-    /** A number of features, or the extents of an image. */
+    /** A number of features, or the extents of a sequence or an image. */
     private @Nullable Shape input(Fields model) {
         Object value = model.value("inputs");
         List<Integer> extents =
                 Fields.extents(value instanceof List<?> list ? list : Collections.singletonList(value), LARGEST_INPUT);
         double features = 1;
         for (int extent : extents) features *= extent;
-        if ((extents.size() == 1 || extents.size() == 3) && features <= LARGEST_INPUT) return new Shape(extents);
-        model.reject("inputs must be an integer in 1.." + LARGEST_INPUT + ", or [height, width, channels]", value);
+        boolean known = !extents.isEmpty() && extents.size() <= 3;
+        if (known && features <= LARGEST_INPUT) return new Shape(extents);
+        model.reject(
+                "inputs must be an integer in 1.." + LARGEST_INPUT + ", [steps, features] or [height, width, channels]",
+                value);
         return null;
     }
 
@@ -80,7 +83,7 @@ final class ModelSpecReader {
                 return null;
             }
         }
-        if (shape.isImage()) {
+        if (!shape.isFlat()) {
             problems.add("model.layers must end with a flat output, [outputs]. Received: " + shape + " from "
                     + layers.get(layers.size() - 1).name() + "; put flatten, or global_average_pooling2d, behind it");
         }

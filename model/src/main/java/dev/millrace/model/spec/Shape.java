@@ -3,18 +3,19 @@ package dev.millrace.model.spec;
 import java.util.List;
 
 /**
- * Extents of one sample on its way through the layers: {@code [features]}, or {@code [height, width, channels]} of an
- * image. An image is row-major with the channels of a pixel side by side (NHWC): the same floats as the flat sample of
- * as many features, so nothing moves when one becomes the other.
+ * Extents of one sample on its way through the layers: {@code [features]}, {@code [steps, features]} of a sequence, or
+ * {@code [height, width, channels]} of an image. All are row-major, the channels of a pixel side by side (NHWC), as are the
+ * features of a step: the same floats as the flat sample of as many features, so nothing moves when one becomes the other.
+ * A sequence is an image one pixel wide.
  */
 public record Shape(List<Integer> extents) {
 
-    /** @throws IllegalArgumentException unless there are one or three extents, each >= 1, with at most 2^31-1 values */
+    /** @throws IllegalArgumentException unless there are one to three extents, each >= 1, with at most 2^31-1 values */
     public Shape {
         extents = List.copyOf(extents);
-        if (extents.size() != 1 && extents.size() != 3) {
+        if (extents.isEmpty() || extents.size() > 3) {
             throw new IllegalArgumentException(
-                    "a shape must be [features] or [height, width, channels]. Received: " + extents);
+                    "a shape must be [features], [steps, features] or [height, width, channels]. Received: " + extents);
         }
         double values = 1;
         for (int extent : extents) {
@@ -32,13 +33,23 @@ public record Shape(List<Integer> extents) {
         return new Shape(List.of(features));
     }
 
+    /** {@code [steps, features]}. */
+    public static Shape sequence(int steps, int features) {
+        return new Shape(List.of(steps, features));
+    }
+
     /** {@code [height, width, channels]}. */
     public static Shape image(int height, int width, int channels) {
         return new Shape(List.of(height, width, channels));
     }
 
-    public boolean isImage() {
-        return extents.size() == 3;
+    public boolean isFlat() {
+        return extents.size() == 1;
+    }
+
+    /** Whether it is one step behind the other. */
+    public boolean isSequence() {
+        return !isFlat() && width() == 1;
     }
 
     /** Values of one sample. */
@@ -48,17 +59,17 @@ public record Shape(List<Integer> extents) {
         return size;
     }
 
-    /** Rows of pixels; of an image alone. */
+    /** Rows of pixels, or steps; not of a flat sample. */
     public int height() {
         return extents.get(0);
     }
 
-    /** Pixels of a row; of an image alone. */
+    /** Pixels of a row, 1 of a sequence; not of a flat sample. */
     public int width() {
-        return extents.get(1);
+        return extents.size() == 3 ? extents.get(1) : 1;
     }
 
-    /** The last extent: values of one pixel, or all of a flat sample. */
+    /** The last extent: values of one pixel or step, or all of a flat sample. */
     public int channels() {
         return extents.get(extents.size() - 1);
     }

@@ -41,7 +41,7 @@ public record Window(int height, int width, int rowStride, int columnStride, Pad
 
     /** @throws IllegalArgumentException naming the layer and both shapes if the input is flat */
     static void requireImage(String layer, Shape input) {
-        if (input.isImage()) return;
+        if (!input.isFlat()) return;
         throw new IllegalArgumentException(layer + " takes an image, [height, width, channels]. Received: " + input
                 + "; model.inputs may be such a list");
     }

@@ -5,15 +5,19 @@ import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
 import dev.millrace.model.spec.DepthwiseConv2dSpec;
 import dev.millrace.model.spec.FlattenSpec;
+import dev.millrace.model.spec.GlobalPooling1dSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
 import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.LstmSpec;
 import dev.millrace.model.spec.Padding;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.model.spec.Pooling;
 import dev.millrace.model.spec.Pooling2dSpec;
+import dev.millrace.model.spec.SelfAttentionSpec;
 import dev.millrace.model.spec.Shape;
 import dev.millrace.model.spec.Window;
+import java.util.Arrays;
 
 /** The layers of {@link ReferenceModel}: float64, one sample, one output at a time. */
 final class ReferenceLayers {
@@ -40,8 +44,118 @@ final class ReferenceLayers {
         if (layer instanceof LayerNormalizationSpec norm) {
             return normalize(norm, placed.input().channels(), parameters, offset, x);
         }
+        if (layer instanceof GlobalPooling1dSpec pool) return pool1d(pool, placed.input(), x);
+        if (layer instanceof LstmSpec lstm) return lstm(lstm, placed.input(), parameters, offset, x);
+        if (layer instanceof SelfAttentionSpec attention) {
+            return attention(attention, placed.input(), parameters, offset, x);
+        }
         if (layer instanceof FlattenSpec) return x;
         throw new IllegalArgumentException("no reference for " + layer);
+    }
+
+    private static boolean isAbsent(boolean maskZero, double[] x, int step, int features) {
+        return maskZero
+                && Arrays.stream(x, step * features, (step + 1) * features).allMatch(value -> value == 0);
+    }
+
+    private static double[] pool1d(GlobalPooling1dSpec pool, Shape in, double[] x) {
+        int features = in.channels();
+        double[] pooled = new double[features];
+        for (int k = 0; k < features; k++) {
+            double largest = Double.NEGATIVE_INFINITY;
+            double sum = 0;
+            int present = 0;
+            for (int t = 0; t < in.height(); t++) {
+                if (isAbsent(pool.maskZero(), x, t, features)) continue;
+                largest = Math.max(largest, x[t * features + k]);
+                sum += x[t * features + k];
+                present++;
+            }
+            if (present > 0) pooled[k] = pool.pooling() == Pooling.MAX ? largest : sum / present;
+        }
+        return pooled;
+    }
+
+    /** {@code w[row][...] . x[from...] + b}, with the matrix at an offset. */
+    private static double weighted(double[] parameters, int matrix, int row, double[] x, int from, int length) {
+        double sum = 0;
+        for (int i = 0; i < length; i++) sum += parameters[matrix + row * length + i] * x[from + i];
+        return sum;
+    }
+
+    private static double[] lstm(LstmSpec lstm, Shape in, double[] parameters, int offset, double[] x) {
+        int n = in.channels();
+        int units = lstm.units();
+        int recurrent = offset + 4 * units * n;
+        int bias = recurrent + 4 * units * units;
+        double[] h = new double[units];
+        double[] c = new double[units];
+        double[] all = new double[in.height() * units];
+        for (int t = 0; t < in.height(); t++) {
+            if (isAbsent(lstm.maskZero(), x, t, n)) continue;
+            double[] z = new double[4 * units];
+            for (int g = 0; g < z.length; g++) {
+                z[g] = parameters[bias + g]
+                        + weighted(parameters, offset, g, x, t * n, n)
+                        + weighted(parameters, recurrent, g, h, 0, units);
+            }
+            for (int k = 0; k < units; k++) {
+                c[k] = sigmoid(z[units + k]) * c[k] + sigmoid(z[k]) * Math.tanh(z[2 * units + k]);
+                h[k] = sigmoid(z[3 * units + k]) * Math.tanh(c[k]);
+                all[t * units + k] = h[k];
+            }
+        }
+        return lstm.returnSequences() ? all : h;
+    }
+
+    private static double sigmoid(double z) {
+        return 1 / (1 + Math.exp(-z));
+    }
+
+    private static double[] attention(
+            SelfAttentionSpec attention, Shape in, double[] parameters, int offset, double[] x) {
+        int n = in.channels();
+        int steps = in.height();
+        int width = attention.width();
+        int bias = offset + 3 * width * n;
+        int output = bias + 3 * width;
+        double[] projected = new double[steps * 3 * width];
+        for (int t = 0; t < steps; t++) {
+            for (int j = 0; j < 3 * width; j++) {
+                projected[t * 3 * width + j] = parameters[bias + j] + weighted(parameters, offset, j, x, t * n, n);
+            }
+        }
+        double[] y = new double[steps * n];
+        for (int t = 0; t < steps; t++) {
+            if (isAbsent(attention.maskZero(), x, t, n)) continue;
+            double[] gathered = new double[width];
+            for (int head = 0; head < attention.numHeads(); head++) {
+                double sum = 0;
+                for (int s = 0; s < steps; s++) {
+                    if (isAbsent(attention.maskZero(), x, s, n)) continue;
+                    double score = 0;
+                    for (int d = head * attention.keyDim(); d < (head + 1) * attention.keyDim(); d++) {
+                        score += projected[t * 3 * width + d] * projected[s * 3 * width + width + d];
+                    }
+                    sum += Math.exp(score / Math.sqrt(attention.keyDim()));
+                }
+                for (int s = 0; s < steps; s++) {
+                    if (isAbsent(attention.maskZero(), x, s, n)) continue;
+                    double score = 0;
+                    for (int d = head * attention.keyDim(); d < (head + 1) * attention.keyDim(); d++) {
+                        score += projected[t * 3 * width + d] * projected[s * 3 * width + width + d];
+                    }
+                    double weight = Math.exp(score / Math.sqrt(attention.keyDim())) / sum;
+                    for (int d = head * attention.keyDim(); d < (head + 1) * attention.keyDim(); d++) {
+                        gathered[d] += weight * projected[s * 3 * width + 2 * width + d];
+                    }
+                }
+            }
+            for (int k = 0; k < n; k++) {
+                y[t * n + k] = parameters[output + n * width + k] + weighted(parameters, output, k, gathered, 0, width);
+            }
+        }
+        return y;
     }
 
     private static double[] dense(DenseSpec dense, double[] parameters, int offset, double[] x) {

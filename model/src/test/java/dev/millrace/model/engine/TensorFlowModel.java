@@ -57,7 +57,7 @@ final class TensorFlowModel implements AutoCloseable {
     private Operand<TFloat32> logits(Ops tf) {
         TensorFlowLayers layers = new TensorFlowLayers(tf);
         Operand<TFloat32> x = features;
-        if (spec.inputShape().isImage()) x = layers.reshape(x, spec.inputShape());
+        if (!spec.inputShape().isFlat()) x = layers.reshape(x, spec.inputShape());
         List<PlacedLayer> placed = spec.placedLayers();
         int parameter = 0;
         for (int i = 0; i < placed.size(); i++) {

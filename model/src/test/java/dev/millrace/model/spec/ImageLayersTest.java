@@ -107,7 +107,7 @@ class ImageLayersTest {
                         + " Received: [784]; model.inputs may be such a list",
                 "[28, 28, 1] | dense: {units: 3}"
                         + " | model.layers[0]: dense_1 takes a flat input, [features]. Received: [28, 28, 1];"
-                        + " put flatten or global_average_pooling2d before it",
+                        + " put flatten or a global pooling before it",
                 "[4, 9, 1] | conv2d: {name: wide, filters: 4, kernel_size: 5}"
                         + " | model.layers[0]: wide: kernel_size [5, 5] must fit into the image without padding."
                         + " Received an image of [4, 9, 1]",
@@ -139,8 +139,8 @@ class ImageLayersTest {
                 "[4, 4, 1] | dropout: {rate: 0.5, seed: x} | dropout.seed must be an integer. Received: x",
                 "[4, 4, 1] | layer_normalization: {epsilon: 0}"
                         + " | layer_normalization.epsilon must be a number >= 1.0E-12 and < 1. Received: 0",
-                "[4, 4] | flatten"
-                        + " | model.inputs must be an integer in 1..16777216, or [height, width, channels]. Received: [4, 4]",
+                "[1, 2, 3, 4] | flatten"
+                        + " | model.inputs must be an integer in 1..16777216, [steps, features] or [height, width, channels]. Received: [1, 2, 3, 4]",
                 "[4, 0, 1] | flatten | Received: [4, 0, 1]",
                 "[4096, 4097, 1] | flatten | Received: [4096, 4097, 1]",
                 "4 | max_pool2d | model.layers[0]: unknown layer max_pool2d",

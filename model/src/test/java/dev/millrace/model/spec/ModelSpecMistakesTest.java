@@ -48,7 +48,7 @@ class ModelSpecMistakesTest {
                 .withMessageStartingWith("8 errors in the model")
                 .withMessageContaining("model.input: unknown key; did you mean inputs?")
                 .withMessageContaining(
-                        "model.inputs must be an integer in 1..16777216, or [height, width, channels]. Received: nothing")
+                        "model.inputs must be an integer in 1..16777216, [steps, features] or [height, width, channels]. Received: nothing")
                 .withMessageContaining("model.layers[0].dense.unit: unknown key; did you mean units?")
                 .withMessageContaining(
                         "model.layers[0].dense.units must be an integer in 1..16777216. Received: nothing")

@@ -50,7 +50,7 @@ class ModelSpecTest {
                 .isInstanceOf(IllegalArgumentException.class)
                 .hasMessageContaining("model.name must be")
                 .hasMessageContaining(
-                        "model.inputs must be an integer in 1..16777216, or [height, width, channels]. Received: 0")
+                        "model.inputs must be an integer in 1..16777216, [steps, features] or [height, width, channels]. Received: 0")
                 .hasMessageContaining("activaton: unknown key; did you mean activation?")
                 .hasMessageContaining("model.layers[1].dense.units must be an integer")
                 .hasMessageContaining("model.layers[2]: unknown layer convolution")
