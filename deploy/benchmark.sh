@@ -1,7 +1,8 @@
 #!/bin/sh
-# Measures: deploy/benchmark.sh engine | ingest | loop | job. Each prints what it measured; nothing else should run meanwhile.
-# job and engine compare with Python in the same run: they need python3 with torch, numpy and confluent_kafka
-# (Debian: python3-torch python3-numpy python3-confluent-kafka libopenblas0-pthread).
+# Measures: deploy/benchmark.sh engine | ingest | loop | job | click-through. Each prints what it measured; nothing else
+# should run meanwhile. job, click-through and engine compare with Python in the same run: they need python3 with torch,
+# sklearn, numpy and confluent_kafka
+# (Debian: python3-torch python3-sklearn python3-numpy python3-confluent-kafka libopenblas0-pthread).
 set -eu
 
 root=$(CDPATH='' cd -- "$(dirname -- "$0")/.." && pwd)
@@ -13,8 +14,9 @@ case $what in
     ingest) main=dev.millrace.pipeline.benchmark.IngestBenchmark ;;
     loop) main=dev.millrace.pipeline.benchmark.LoopBenchmark ;;
     job) main=dev.millrace.pipeline.benchmark.JobBenchmark ;;
+    click-through) main=dev.millrace.pipeline.benchmark.ClickThroughBenchmark ;;
     engine) main=dev.millrace.model.benchmark.StepRatios ;;
-    *) sed -n '2,4p' "$0" | cut -c3- >&2; exit 2 ;;
+    *) sed -n '2,5p' "$0" | cut -c3- >&2; exit 2 ;;
 esac
 shift
 
@@ -25,6 +27,7 @@ mvn -q -B -pl pipeline -am test-compile dependency:build-classpath -DincludeScop
 case $what in
     ingest) [ $# -gt 0 ] || set -- 3 4000000 200000 ;;
     job) [ $# -gt 0 ] || set -- 2 4000000 200000; set -- "$root/pipeline/src/test/python/kafka_torch_loop.py" "$@" ;;
+    click-through) [ $# -gt 0 ] || set -- 2 4000000 300000; set -- "$root/pipeline/src/test/python/sklearn_hashed_loop.py" "$root/deploy/examples/click-through.yaml" "$@" ;;
     engine) [ $# -gt 0 ] || set -- 3; set -- "$root/model/src/test/python/torch_step_benchmark.py" "$@" ;;
 esac
 export OMP_NUM_THREADS=1 OPENBLAS_NUM_THREADS=1

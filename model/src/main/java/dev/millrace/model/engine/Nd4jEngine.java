@@ -79,7 +79,7 @@ public final class Nd4jEngine implements GradientEngine {
         boolean images = false;
         for (PlacedLayer placed : spec.placedLayers()) {
             if (placed.layer() instanceof DenseSpec dense) widest = Math.max(widest, dense.units());
-            images |= placed.input().isImage();
+            images |= !placed.input().isFlat();
         }
         int chunk = Math.min(Math.max(2 * widest, SMALLEST_CHUNK), LARGEST_CHUNK);
         if (!images) return chunk;
@@ -108,7 +108,9 @@ public final class Nd4jEngine implements GradientEngine {
         int width = block.shape().get(1);
         for (int i = 0; i < count; i++) {
             int id = Objects.checkIndex(ids[i], block.shape().get(0));
-            Memory.copyIn(values, i * width, parameters.address(block.offset() + (long) id * width), width);
+            long row = parameters.address(block.offset() + (long) id * width);
+            if (width == 1) Memory.put(row, values[i]); // a copy of one number costs ten
+            else Memory.copyIn(values, i * width, row, width);
         }
     }
 

@@ -29,12 +29,12 @@ final class HashedName {
 
     /** Of no value. */
     int bucketOfNothing(int buckets) {
-        return Integer.remainderUnsigned(Murmur3.hash(bytes, prefix), buckets);
+        return Murmur3.bucket(Murmur3.hash(bytes, prefix), buckets);
     }
 
     private int bucket(byte[] value, int length, int buckets) {
         if (bytes.length < prefix + length) bytes = Arrays.copyOf(bytes, 2 * (prefix + length));
         System.arraycopy(value, 0, bytes, prefix, length);
-        return Integer.remainderUnsigned(Murmur3.hash(bytes, prefix + length), buckets);
+        return Murmur3.bucket(Murmur3.hash(bytes, prefix + length), buckets);
     }
 }

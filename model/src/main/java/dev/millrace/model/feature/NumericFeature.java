@@ -78,7 +78,9 @@ public record NumericFeature(
     private double scaled(double x) {
         if (log1p) {
             if (!(x > -1)) throw UnmappableException.feature(field + " must be > -1 for log1p. Received: " + x);
-            return Math.log1p(x);
+            // For 1 and more the rounding of 1 + x is lost in the float's; log is an instruction or so, log1p a native
+            // call.
+            return x >= 1 ? Math.log(1 + x) : Math.log1p(x);
         }
         return min == null || max == null ? x : (x - min) / (max - min);
     }

@@ -1,20 +1,26 @@
 package dev.millrace.model.table;
 
 import java.util.Arrays;
+import java.util.Objects;
 
 /**
- * Values for some rows of a table: a gradient's, or those that changed. A sparse set (Briggs and Torczon 1993): finding a row
- * and forgetting all are O(1), walking them O(count); nothing is as large as the table but one int a row. Mutable and
- * reusable; nothing is allocated once it has held as many rows.
+ * Values for some rows of a table: a gradient's, or those that changed. Rows are found by open addressing with linear probing,
+ * half full at most, so that what a step touches stays in the processor's caches however large the table is; the index is made
+ * when a row is first looked for. Mutable and reusable; nothing is allocated once it has held as many rows.
  */
 public final class TouchedRows {
     private static final int FIRST = 64;
 
+    private static final int GOLDEN = 0x9E3779B9; // 2^32 over the golden ratio: Knuth's multiplicative hash
+
+    private final int rows;
     private final int width;
-    private final int[] places; // [rows of the table]: where a row stands, if it is that row which stands there
+    private int[] slots = new int[2]; // [a power of two, >= 2 capacity]: 1 more than the place of a row, 0 for none
+    private int[] taken = new int[0]; // [capacity]: the slot of each row held
     private int[] ids = new int[0]; // [capacity]
     private float[] values = new float[0]; // [capacity, width]
     private int count;
+    private int indexed; // rows that the slots know, the first ones
 
     /**
      * Holds no rows yet.
@@ -26,13 +32,13 @@ public final class TouchedRows {
         if (rows < 1 || width < 1) {
             throw new IllegalArgumentException("rows and width must be >= 1. Received: " + rows + " and " + width);
         }
+        this.rows = rows;
         this.width = width;
-        this.places = new int[rows];
     }
 
     /** Rows of the table. */
     public int rows() {
-        return places.length;
+        return rows;
     }
 
     /** Values of a row. */
@@ -60,33 +66,62 @@ public final class TouchedRows {
         return values;
     }
 
-    /**
-     * The place of a row among those held; -1 if it is not.
-     *
-     * @throws ArrayIndexOutOfBoundsException if the table has no such row
-     */
+    /** The place of a row among those held; -1 if it is not. */
     public int find(int row) {
-        int place = places[row];
-        return place < count && ids[place] == row ? place : -1;
+        index();
+        return slots[slot(row)] - 1;
     }
 
-    /** The place of a row among those held, to which it is added with zeros if it is not. */
+    /**
+     * The place of a row among those held, to which it is added with zeros if it is not.
+     *
+     * @throws IndexOutOfBoundsException if the table has no such row
+     */
     public int place(int row) {
-        int place = places[row];
-        if (place < count && ids[place] == row) return place;
-        if (count == ids.length) grow(count + 1);
+        index();
+        int slot = slot(row);
+        if (slots[slot] != 0) return slots[slot] - 1;
+        Objects.checkIndex(row, rows);
+        if (count == ids.length) {
+            reserve(count + 1);
+            index();
+            slot = slot(row);
+        }
         ids[count] = row;
-        places[row] = count;
-        Arrays.fill(values, count * width, (count + 1) * width, 0);
-        return count++;
+        taken[count] = slot;
+        for (int at = count * width, end = at + width; at < end; at++) values[at] = 0;
+        slots[slot] = ++count;
+        indexed = count;
+        return count - 1;
     }
 
-    /** Makes room for {@code wanted} rows. */
-    private void grow(int wanted) {
-        long doubled = Math.max(Math.max(2L * ids.length, wanted), FIRST);
-        int capacity = (int) Math.min(doubled, places.length);
+    /** Where a row is found, or would be put. */
+    private int slot(int row) {
+        int mask = slots.length - 1;
+        int slot = (row * GOLDEN) >>> Integer.numberOfLeadingZeros(mask);
+        int found;
+        while ((found = slots[slot]) != 0 && ids[found - 1] != row) slot = (slot + 1) & mask;
+        return slot;
+    }
+
+    /** Lets the slots know all rows. */
+    private void index() {
+        for (; indexed < count; indexed++) {
+            int slot = slot(Objects.checkIndex(ids[indexed], rows));
+            taken[indexed] = slot;
+            slots[slot] = indexed + 1;
+        }
+    }
+
+    /** Makes room for {@code wanted} rows; the slots are to be filled anew. */
+    private void reserve(int wanted) {
+        if (ids.length >= wanted) return;
+        int capacity = (int) Math.min(Math.max(Math.max(2L * ids.length, wanted), FIRST), rows);
         ids = Arrays.copyOf(ids, capacity);
+        taken = Arrays.copyOf(taken, capacity);
         values = Arrays.copyOf(values, Math.multiplyExact(capacity, width));
+        slots = new int[Integer.highestOneBit(capacity) << 2];
+        indexed = 0;
     }
 
     /** Adds rows to those held, {@code x += y}. */
@@ -97,31 +132,54 @@ public final class TouchedRows {
     /**
      * Adds rows to those held, {@code x += y}.
      *
-     * @param others which rows
+     * @param others which rows, none twice
      * @param theirs [others, width]
      * @param from the first that is added
      * @param length how many are added
      */
     public void add(int[] others, float[] theirs, int from, int length) {
+        if (count == 0) {
+            hold(others, from, length);
+            System.arraycopy(theirs, from * width, values, 0, length * width);
+            return;
+        }
         for (int i = from; i < from + length; i++) {
             int to = place(others[i]) * width;
             for (int k = 0, at = i * width; k < width; k++) values[to + k] += theirs[at + k];
         }
     }
 
-    /** Sets each row held to what the table has. */
+    /** Sets each row held, and those of another, to what the table has. */
+    public void fill(TouchedRows others, float[] table) {
+        if (count == 0) hold(others.ids, 0, others.count);
+        else for (int i = 0; i < others.count; i++) place(others.ids[i]);
+        fill(table);
+    }
+
+    /** Begins with these rows, to which nothing need be looked for. */
+    private void hold(int[] others, int from, int length) {
+        reserve(length);
+        System.arraycopy(others, from, ids, 0, length);
+        count = length;
+    }
+
+    /** Sets each row held to what the table has. In a loop of its own, whose cache misses overlap. */
     public void fill(float[] table) {
-        for (int i = 0; i < count; i++) System.arraycopy(table, ids[i] * width, values, i * width, width);
+        for (int i = 0; i < count; i++) {
+            for (int k = 0, from = ids[i] * width, to = i * width; k < width; k++) values[to + k] = table[from + k];
+        }
     }
 
     /** Sets a row to what stands at {@code at}. */
     public void set(int row, float[] from, int at) {
         int to = place(row) * width; // before the values are named: it may make room for more
-        System.arraycopy(from, at, values, to, width);
+        for (int k = 0; k < width; k++) values[to + k] = from[at + k];
     }
 
     /** Forgets all rows; their room stays. */
     public void clear() {
+        for (int i = 0; i < indexed; i++) slots[taken[i]] = 0;
+        indexed = 0;
         count = 0;
     }
 }

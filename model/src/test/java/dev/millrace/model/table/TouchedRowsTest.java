@@ -24,6 +24,12 @@ class TouchedRowsTest {
                 float[] held = map.computeIfAbsent(row, key -> new float[3]);
                 for (int k = 0; k < 3; k++) held[k] += values[k];
             }
+            TouchedRows sum = new TouchedRows(500, 3);
+            sum.add(rows); // held as they come
+            sum.add(rows); // found among those held
+            for (int i = 0; i < sum.count(); i++)
+                assertThat(sum.values()[i * 3]).isEqualTo(2 * rows.values()[i * 3]);
+            assertThat(sum.count()).isEqualTo(rows.count());
 
             assertThat(rows.count()).isEqualTo(map.size());
             map.forEach((row, values) -> {
@@ -46,10 +52,33 @@ class TouchedRowsTest {
     }
 
     @Test
+    void itIsFilledFromATableWithItsOwnRowsAndThoseOfAnother() {
+        float[] table = {0, 10, 20, 30, 40};
+        TouchedRows changed = new TouchedRows(5, 1);
+        changed.place(4);
+        changed.place(1);
+        TouchedRows sent = new TouchedRows(5, 1);
+
+        sent.fill(changed, table);
+        changed.clear();
+        changed.place(2);
+        changed.place(4);
+        table[1] = 11;
+        sent.fill(changed, table);
+
+        assertThat(sent.count()).isEqualTo(3);
+        assertThat(sent.values()).startsWith(40, 11, 20);
+        assertThat(sent.find(1)).isEqualTo(1);
+        assertThat(sent.find(3)).isEqualTo(-1);
+        sent.clear();
+        assertThat(sent.find(1)).isEqualTo(-1);
+    }
+
+    @Test
     void aRowOutsideTheTableIsRefused() {
         TouchedRows rows = new TouchedRows(10, 2);
 
-        assertThatThrownBy(() -> rows.place(10)).isInstanceOf(ArrayIndexOutOfBoundsException.class);
+        assertThatThrownBy(() -> rows.place(10)).isInstanceOf(IndexOutOfBoundsException.class);
         assertThatThrownBy(() -> new TouchedRows(0, 2)).hasMessage("rows and width must be >= 1. Received: 0 and 2");
     }
 }

@@ -5,7 +5,6 @@ import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterLayout;
 import dev.millrace.model.table.Table;
-import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.Outcome;
 import dev.millrace.pipeline.gradient.Gradient;
@@ -188,7 +187,8 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         ParameterSet set = channel.beginWhole(layout);
         for (int t = 0; t < set.rows.length; t++) {
             Table table = trainer.state().tables.get(t);
-            for (int row = 0; row < table.rows(); row++) set.rows[t].set(row, table.values(), row * table.width());
+            for (int row = 0; row < table.rows(); row++) set.rows[t].place(row);
+            set.rows[t].fill(table.values());
         }
         send(set);
     }
@@ -197,12 +197,8 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private void sendParameters() {
         ParameterSet set = channel.begin(layout);
         for (int t = 0; t < set.rows.length; t++) {
-            Table table = trainer.state().tables.get(t);
-            TouchedRows changed = trainer.changedRows()[t];
-            for (int i = 0; i < changed.count(); i++) {
-                int row = changed.ids()[i];
-                set.rows[t].set(row, table.values(), row * table.width());
-            }
+            set.rows[t].fill(
+                    trainer.changedRows()[t], trainer.state().tables.get(t).values());
         }
         send(set);
     }

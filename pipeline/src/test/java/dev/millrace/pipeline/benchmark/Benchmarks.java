@@ -4,7 +4,14 @@ import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.local.EmbeddedKafka;
 import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.io.InputStreamReader;
 import java.lang.management.ManagementFactory;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Properties;
 import java.util.SplittableRandom;
 import org.apache.flink.configuration.Configuration;
@@ -90,6 +97,21 @@ final class Benchmarks {
                         topic, encoder.encode(null, 1_700_000_000_000L + i, 1, x, features, y, 1)));
             }
             producer.flush();
+        }
+    }
+
+    /** The number that a Python script prints. */
+    static double python(Path script, String... arguments) throws IOException, InterruptedException {
+        List<String> command = new ArrayList<>(List.of("/usr/bin/python3", script.toString()));
+        command.addAll(List.of(arguments));
+        Process process = new ProcessBuilder(command)
+                .redirectError(ProcessBuilder.Redirect.INHERIT)
+                .start();
+        try (BufferedReader out =
+                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
+            String line = out.readLine();
+            if (process.waitFor() != 0 || line == null) throw new IllegalStateException(script + " failed");
+            return Double.parseDouble(line);
         }
     }
 }

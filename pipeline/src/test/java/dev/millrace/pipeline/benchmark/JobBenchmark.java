@@ -1,25 +1,10 @@
 package dev.millrace.pipeline.benchmark;
 
 import dev.millrace.model.spec.ModelSpec;
-import dev.millrace.pipeline.TrainingJob;
 import dev.millrace.pipeline.config.ConfigLoader;
 import dev.millrace.pipeline.local.EmbeddedKafka;
-import dev.millrace.pipeline.publish.ReportCodec;
-import dev.millrace.pipeline.server.StepReport;
-import java.io.BufferedReader;
-import java.io.InputStreamReader;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.time.Duration;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
-import java.util.Properties;
-import org.apache.kafka.clients.consumer.ConsumerRecord;
-import org.apache.kafka.clients.consumer.KafkaConsumer;
-import org.apache.kafka.common.TopicPartition;
-import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 
 /**
  * The whole job from Kafka against a Python loop (confluent-kafka and PyTorch) on the same topic in the same run:
@@ -61,64 +46,15 @@ public final class JobBenchmark {
     }
 
     private static double job(EmbeddedKafka kafka, String topic, ModelSpec spec, int round) throws Exception {
-        Path directory = Files.createTempDirectory("millrace-benchmark-");
-        String reports = "reports-" + topic + "-" + (round + 2);
-        kafka.createTopic(reports, 1, Map.of());
-        TrainingJob.run(ConfigLoader.withoutFile()
-                .overrides(List.of(
-                        "batch.policy=fixed", "batch.size=" + BATCH, "source.bounded=true", "report.interval=200 ms"))
-                .override("model", spec.toTree())
-                .override("kafka.bootstrap.servers", kafka.bootstrapServers())
-                .override("source.topics", List.of(topic))
-                .override("report.topic", reports)
-                .override("checkpoint.directory", directory.toUri().toString())
-                .load());
-        List<StepReport> read = read(kafka, reports);
-        StepReport first = read.get(0);
-        for (StepReport report : read) {
-            if (report.time() <= read.get(0).time() + 1000) first = report;
-        }
-        StepReport last = read.get(read.size() - 1);
-        return (last.totalSamples() - first.totalSamples()) * 1000.0 / (last.time() - first.time());
-    }
-
-    private static List<StepReport> read(EmbeddedKafka kafka, String topic) {
-        Properties properties = new Properties();
-        properties.put("bootstrap.servers", kafka.bootstrapServers());
-        List<StepReport> reports = new ArrayList<>();
-        ReportCodec codec = new ReportCodec();
-        try (KafkaConsumer<byte[], byte[]> consumer =
-                new KafkaConsumer<>(properties, new ByteArrayDeserializer(), new ByteArrayDeserializer())) {
-            TopicPartition partition = new TopicPartition(topic, 0);
-            consumer.assign(List.of(partition));
-            consumer.seekToBeginning(List.of(partition));
-            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
-            while (consumer.position(partition) < end) {
-                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
-                    reports.add(codec.decode(record.value()));
-                }
-            }
-        }
-        return reports;
+        ConfigLoader configuration = ConfigLoader.withoutFile()
+                .overrides(List.of("batch.policy=fixed", "batch.size=" + BATCH))
+                .override("model", spec.toTree());
+        return JobRuns.samplesPerSecond(kafka, topic, configuration, round, 0);
     }
 
     private static double python(EmbeddedKafka kafka, Path script, String topic, int features, String model)
             throws Exception {
-        Process process = new ProcessBuilder(
-                        "/usr/bin/python3",
-                        script.toString(),
-                        kafka.bootstrapServers(),
-                        topic,
-                        Integer.toString(features),
-                        model,
-                        Integer.toString(BATCH))
-                .redirectError(ProcessBuilder.Redirect.INHERIT)
-                .start();
-        try (BufferedReader out =
-                new BufferedReader(new InputStreamReader(process.getInputStream(), StandardCharsets.UTF_8))) {
-            String line = out.readLine();
-            if (process.waitFor() != 0 || line == null) throw new IllegalStateException("the Python loop failed");
-            return Double.parseDouble(line);
-        }
+        return Benchmarks.python(
+                script, kafka.bootstrapServers(), topic, Integer.toString(features), model, Integer.toString(BATCH));
     }
 }
