@@ -3,10 +3,11 @@ package dev.millrace.pipeline.cli;
 import dev.millrace.model.feature.FeatureMapping;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.snapshot.Snapshot;
-import dev.millrace.pipeline.dataset.AvroExamples;
 import dev.millrace.pipeline.dataset.DataFile;
 import dev.millrace.pipeline.dataset.DataOptions;
 import dev.millrace.pipeline.dataset.Examples;
+import dev.millrace.pipeline.dataset.MappedExamples;
+import dev.millrace.pipeline.dataset.RecordFile;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.nio.file.Path;
@@ -26,8 +27,8 @@ import picocli.CommandLine.Spec;
         header = "Predict a file of examples with a published version, and score it if they have labels.",
         description = {
             "Reads CSV (a line of column names, then numbers), JSON lines ({\"features\": [..], \"label\": ..}) and IDX"
-                    + " images (pixels become 0..1), plain or gzipped; of a model with a features section also Avro object"
-                    + " container files (.avro), mapped as in training. With labels it prints loss, accuracy and, for a"
+                    + " images (pixels become 0..1), plain or gzipped; of a model with a features section also Avro records,"
+                    + " in object container files (.avro) or JSON lines with --schema, mapped as in training. With labels it prints loss, accuracy and, for a"
                     + " binary model, the area under the ROC curve."
         },
         footer = {
@@ -60,7 +61,8 @@ final class PredictCommand implements Callable<Integer> {
     public Integer call() throws IOException {
         PrintWriter out = command.commandLine().getOut();
         try {
-            if (data.toString().endsWith(".avro")) predictRecords(out);
+            RecordFile records = options.records(data);
+            if (records != null) predictRecords(records, out);
             else predictFile(options.file(data), out);
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(data + ": " + e.getMessage(), e);
@@ -75,7 +77,7 @@ final class PredictCommand implements Callable<Integer> {
         }
     }
 
-    private void predictRecords(PrintWriter out) throws IOException {
+    private void predictRecords(RecordFile file, PrintWriter out) throws IOException {
         Snapshot snapshot = snapshots.load();
         FeatureMapping mapping = snapshot.manifest().featureMapping();
         if (mapping == null) {
@@ -83,7 +85,7 @@ final class PredictCommand implements Callable<Integer> {
                     + snapshot.manifest().model() + " version "
                     + snapshot.manifest().version() + ", which has none");
         }
-        try (Examples examples = AvroExamples.open(data, mapping)) {
+        try (Examples examples = MappedExamples.of(file.open(), mapping)) {
             predict(snapshot, examples, mapping.spec().classes(), true, out);
         }
     }

@@ -33,7 +33,7 @@ final class Prediction implements AutoCloseable {
         this.outputs = spec.outputs();
         this.engine = Engines.factory("auto").create(spec);
         this.to = to;
-        this.sum = new GradientSum(snapshot.parameters().length);
+        this.sum = new GradientSum(spec.layout().denseSize());
         this.batch = new SampleBatch(spec.inputs(), spec.labelWidth(), BATCH);
         engine.upload(0, snapshot.parameters(), snapshot.parameters().length);
     }

@@ -30,23 +30,26 @@ public record DataFile(Path path, CsvRules rules, @Nullable Path labels) {
 
     /** @throws IllegalArgumentException if the file is not there, or none that can be read by these rules */
     public Examples open() throws IOException {
-        if (!Files.isReadable(path) || Files.isDirectory(path)) {
-            throw new IllegalArgumentException("there is no such file, or it may not be read");
-        }
+        checkReadable(path);
         String kind = kind(path);
         if (isCsv(path)) return new CsvExamples(stream(path), rules);
-        if (kind.endsWith(".jsonl") || kind.endsWith(".ndjson")) return new JsonLinesExamples(reader(), rules);
+        if (isJsonLines(path)) return new JsonLinesExamples(reader(path), rules);
         if (kind.contains("idx3")) {
             Path beside = labels == null ? labelsBeside() : labels;
             return IdxExamples.open(stream(path), beside == null ? null : stream(beside));
         }
         throw new IllegalArgumentException(
                 "the name of a data file must end with .csv, .tsv, .jsonl or .ndjson, or have idx3 in it, with or"
-                        + " without .gz. Received: " + path.getFileName());
+                        + " without .gz, or end with .avro where Avro records are taken. Received: "
+                        + path.getFileName());
     }
 
     static boolean isCsv(Path path) {
         return kind(path).endsWith(".csv") || kind(path).endsWith(".tsv");
+    }
+
+    static boolean isJsonLines(Path path) {
+        return kind(path).endsWith(".jsonl") || kind(path).endsWith(".ndjson");
     }
 
     /** The name's end without {@code .gz}. */
@@ -63,7 +66,13 @@ public record DataFile(Path path, CsvRules rules, @Nullable Path labels) {
         return !beside.equals(path) && Files.exists(beside) ? beside : null;
     }
 
-    private BufferedReader reader() throws IOException {
+    static void checkReadable(Path path) {
+        if (!Files.isReadable(path) || Files.isDirectory(path)) {
+            throw new IllegalArgumentException("there is no such file, or it may not be read");
+        }
+    }
+
+    static BufferedReader reader(Path path) throws IOException {
         return new BufferedReader(new InputStreamReader(stream(path), StandardCharsets.UTF_8), BUFFER);
     }
 

@@ -68,8 +68,32 @@ public final class DataOptions {
             description = "IDX: the file of labels. Default: the one beside the images, if there is one.")
     private @Nullable Path labels;
 
+    @Option(
+            names = "--schema",
+            paramLabel = "FILE",
+            description = "JSON lines: Avro schema that the lines are records of, for a model with a features section.")
+    private @Nullable Path schema;
+
     @Spec(Spec.Target.MIXEE)
     private CommandSpec command;
+
+    /**
+     * The file if it has Avro records; null if it has examples.
+     *
+     * @throws ParameterException naming the option that is wrong, or not for such a file
+     */
+    public @Nullable RecordFile records(Path path) {
+        boolean container = RecordFile.isContainer(path);
+        if (schema == null && !container) return null;
+        try {
+            refuseForOthers(path);
+            refuse("--classes", !classes.isEmpty(), path);
+            refuse("--schema", schema != null && !DataFile.isJsonLines(path), path);
+            return new RecordFile(path, schema == null ? null : RecordFile.readSchema(schema));
+        } catch (IllegalArgumentException e) {
+            throw new ParameterException(command.commandLine(), e.getMessage(), e);
+        }
+    }
 
     /** @throws ParameterException naming the option that is wrong, or not for such a file */
     public DataFile file(Path path) {
@@ -104,8 +128,10 @@ public final class DataOptions {
         given.put("--weight", weight != null);
         given.put("--delimiter", delimiter != null);
         given.put("--empty", empty != null);
-        given.forEach((option, isGiven) -> {
-            if (isGiven) throw new IllegalArgumentException(option + " is not for such a file. Received: " + path);
-        });
+        given.forEach((option, isGiven) -> refuse(option, isGiven, path));
+    }
+
+    private static void refuse(String option, boolean given, Path path) {
+        if (given) throw new IllegalArgumentException(option + " is not for such a file. Received: " + path);
     }
 }

@@ -1,4 +1,4 @@
-/** Examples in files: CSV, JSON lines and IDX images, plain or gzipped. */
+/** Examples in files: CSV, JSON lines and IDX images, plain or gzipped; and Avro records. */
 @NullMarked
 package dev.millrace.pipeline.dataset;
 

@@ -22,7 +22,7 @@ final class FeedThread implements AutoCloseable {
                         feed.run(config.kafka().sink(), topic, samplesPerSecond, seed, () -> running);
                     } catch (InterruptedException e) {
                         Thread.currentThread().interrupt();
-                    } catch (Exception e) {
+                    } catch (Throwable e) { // an Error, too, must not look like the end of the stream
                         failure = e;
                     }
                 },

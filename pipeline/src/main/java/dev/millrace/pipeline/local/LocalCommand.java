@@ -3,6 +3,7 @@ package dev.millrace.pipeline.local;
 import dev.millrace.pipeline.config.ConfigLoader;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.dataset.DataOptions;
+import dev.millrace.pipeline.dataset.RecordFile;
 import dev.millrace.pipeline.produce.FileFeed;
 import java.io.IOException;
 import java.nio.file.Files;
@@ -82,7 +83,8 @@ public final class LocalCommand implements Callable<Integer> {
     @Option(
             names = "--data",
             paramLabel = "FILE",
-            description = "Train on this CSV, JSON lines or IDX file instead of generated clicks; needs --config.")
+            description =
+                    "Train on this CSV, JSON lines, IDX or Avro file instead of generated clicks; needs --config.")
     @Nullable
     Path data;
 
@@ -135,13 +137,18 @@ public final class LocalCommand implements Callable<Integer> {
     }
 
     private LocalFeed feed() {
-        if (data != null) return new FileFeed(dataOptions.file(data), epochs);
+        if (data != null) return fileFeed(data);
         LocalFeed feed = generators.get(generator);
         if (feed != null) return feed;
         throw new ParameterException(
                 spec.commandLine(),
                 "--generator must be one of " + String.join(", ", new TreeSet<>(generators.keySet())) + ". Received: "
                         + generator);
+    }
+
+    private LocalFeed fileFeed(Path file) {
+        RecordFile records = dataOptions.records(file);
+        return records == null ? FileFeed.samples(dataOptions.file(file), epochs) : FileFeed.records(records, epochs);
     }
 
     private TrainingConfig load(LocalDirectory place, Path file, String bootstrapServers) {

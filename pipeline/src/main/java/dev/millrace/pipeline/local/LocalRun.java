@@ -91,6 +91,7 @@ final class LocalRun {
                     return stoppedEarly();
                 }
             }
+            if (samples.hasFailed()) return feedFailed(samples);
         }
         long begin = System.nanoTime();
         JobID id = cluster.submit(graph(config));
@@ -108,10 +109,16 @@ final class LocalRun {
             if (result.isDone()) {
                 return ended(result.get(), config);
             }
-            samples.failure().ifPresent(failure -> screen.say("The generator failed: " + failure));
-            int code = stop(cluster, id, config);
-            return samples.hasFailed() ? 1 : code;
+            int code = samples.hasFailed() ? feedFailed(samples) : 0;
+            return Math.max(code, stop(cluster, id, config));
         }
+    }
+
+    private int feedFailed(FeedThread samples) {
+        samples.failure()
+                .ifPresent(failure -> screen.say("The samples ended with a failure: "
+                        + (failure instanceof IOException ? failure.getMessage() : failure)));
+        return 1;
     }
 
     private void createTopics(EmbeddedKafka kafka, TrainingConfig config) {

@@ -1,7 +1,6 @@
 package dev.millrace.pipeline.produce;
 
 import dev.millrace.pipeline.local.LocalFeed;
-import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.io.InputStream;
@@ -19,12 +18,7 @@ public final class ClickFeed implements LocalFeed {
             throws Exception {
         try (SampleProducer producer = SampleProducer.open(kafka, topic);
                 ClickStream clicks = new ClickStream(seed, DRIFT_EVERY)) {
-            producer.send(
-                    clicks.encoded(new SampleEncoder(WireFormat.RAW, 0)),
-                    samplesPerSecond,
-                    Long.MAX_VALUE,
-                    running,
-                    sent -> {});
+            producer.send(clicks.encoded(WireFormat.RAW, 0), samplesPerSecond, Long.MAX_VALUE, running, sent -> {});
         }
     }
 

@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.produce;
 
 import dev.millrace.pipeline.local.LocalFeed;
+import dev.millrace.schemas.wire.WireFormat;
 import java.util.Properties;
 import java.util.function.BooleanSupplier;
 
@@ -10,7 +11,12 @@ public final class ImpressionFeed implements LocalFeed {
     public void run(Properties kafka, String topic, double samplesPerSecond, long seed, BooleanSupplier running)
             throws Exception {
         try (SampleProducer producer = SampleProducer.open(kafka, topic)) {
-            producer.send(new ImpressionStream(seed), samplesPerSecond, Long.MAX_VALUE, running, sent -> {});
+            producer.send(
+                    new ImpressionStream(seed, WireFormat.RAW, 0),
+                    samplesPerSecond,
+                    Long.MAX_VALUE,
+                    running,
+                    sent -> {});
         }
     }
 

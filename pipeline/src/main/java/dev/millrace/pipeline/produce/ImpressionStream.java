@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.produce;
 
+import dev.millrace.schemas.wire.WireFormat;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -9,7 +10,7 @@ import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
 
 /**
- * Advertisements shown, and whether they were clicked, as raw Avro of a schema of their own: {@value #COUNTS} counts and
+ * Advertisements shown, and whether they were clicked, as Avro of a schema of their own: {@value #COUNTS} counts and
  * {@value #CATEGORIES} categories of 4 to a million values each, the k-th about as often as 1/k; some are missing.
  *
  * <p>A hidden teacher gives {@code p = sigmoid(b + sum_i a_i (ln(1 + n_i) - 2) + sum_j e_j(c_j))}, with a weight for each count and
@@ -28,6 +29,7 @@ public final class ImpressionStream implements Messages {
 
     private final SplittableRandom random;
     private final long seed;
+    private final byte[] header;
     private final double[] weights = new double[COUNTS];
     private final double[] logValues = new double[CATEGORIES]; // ln of 1 and how many values a category has
     private final ByteArrayOutputStream bytes = new ByteArrayOutputStream(512);
@@ -38,8 +40,10 @@ public final class ImpressionStream implements Messages {
     private double probability;
     private boolean clicked;
 
-    public ImpressionStream(long seed) {
+    /** @param schemaId of the schema in the registry; for {@link WireFormat#CONFLUENT} alone */
+    public ImpressionStream(long seed, WireFormat wire, int schemaId) {
         this.seed = seed;
+        this.header = wire.header(schemaId, schema());
         this.random = new SplittableRandom(seed);
         for (int i = 0; i < COUNTS; i++) weights[i] = uniform(random.nextDouble()) * COUNT_SPREAD / Math.sqrt(COUNTS);
         for (int j = 0; j < CATEGORIES; j++) {
@@ -62,6 +66,7 @@ public final class ImpressionStream implements Messages {
     public byte[] next() throws IOException {
         draw();
         bytes.reset();
+        bytes.writeBytes(header);
         encoder.writeLong(System.currentTimeMillis());
         encoder.writeBoolean(clicked);
         for (long count : counts) {

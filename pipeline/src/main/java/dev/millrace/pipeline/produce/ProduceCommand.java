@@ -3,7 +3,9 @@ package dev.millrace.pipeline.produce;
 import dev.millrace.pipeline.cli.CommandFailedException;
 import dev.millrace.pipeline.dataset.DataFile;
 import dev.millrace.pipeline.dataset.DataOptions;
+import dev.millrace.pipeline.dataset.RecordFile;
 import java.io.IOException;
+import java.io.PrintWriter;
 import java.nio.file.Path;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -32,18 +34,21 @@ public final class ProduceCommand {
     /** A data file. */
     @Command(
             name = "file",
-            header = "Samples of a CSV, JSON lines or IDX file, also with .gz.",
+            header = "Samples of a CSV, JSON lines or IDX file, also with .gz, or records of an Avro file.",
             description = {
                 "CSV: a line of column names, then numbers; --label names the label's column, --features or --ignore say"
                         + " which others are features.",
                 "JSON lines: {\"features\": [...], \"label\": ...}, also with id, eventTime and weight.",
-                "IDX: an images-idx3 file with its labels-idx1 file beside it; pixels become 0..1."
+                "IDX: an images-idx3 file with its labels-idx1 file beside it; pixels become 0..1.",
+                "Avro records, for a model with a features section: .avro, an object container file, or JSON lines with"
+                        + " --schema; they are sent as they are."
             },
             footer = {
                 "Examples:",
                 "  millrace produce file bids.csv --label outcome --classes LOST,WON \\",
                 "      --ignore note --id auction --event-time at --delimiter ';' \\",
                 "      --empty 0 --topic bids --bootstrap-servers HOST:9092",
+                "  millrace produce file mails.jsonl --schema mail.avsc --topic mails --bootstrap-servers HOST:9092",
             })
     int file(
             @Parameters(paramLabel = "FILE", description = "Data file; its name says what it is.") Path file,
@@ -52,13 +57,28 @@ public final class ProduceCommand {
                     int epochs,
             @Mixin TopicOptions topic)
             throws IOException {
-        DataFile from = data.file(file);
-        try (FileSamples samples = new FileSamples(from, epochs)) {
-            topic.send(samples, spec.commandLine().getOut());
+        RecordFile records = data.records(file);
+        PrintWriter out = spec.commandLine().getOut();
+        try {
+            if (records != null) sendRecords(records, epochs, topic, out);
+            else sendSamples(data.file(file), epochs, topic, out);
         } catch (IllegalArgumentException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }
         return 0;
+    }
+
+    private static void sendRecords(RecordFile file, int epochs, TopicOptions topic, PrintWriter out)
+            throws IOException {
+        try (FileRecords records = new FileRecords(file, epochs)) {
+            topic.send(records, out);
+        }
+    }
+
+    private static void sendSamples(DataFile file, int epochs, TopicOptions topic, PrintWriter out) throws IOException {
+        try (FileSamples samples = new FileSamples(file, epochs)) {
+            topic.send(samples, out);
+        }
     }
 
     /** The generator. */
@@ -87,13 +107,14 @@ public final class ProduceCommand {
     @Command(
             name = "impressions",
             header = "Generated advertisements, clicked or not: Avro records of 13 counts and 26 categories.",
-            description =
-                    "Raw Avro, whose schema is deploy/examples/impression.avsc; click-through.yaml trains on them.")
+            description = "Their schema is deploy/examples/impression.avsc; click-through.yaml trains on them.")
     int impressions(
             @Option(names = "--seed", defaultValue = "1", description = "The same seed gives the same stream.")
                     long seed,
             @Mixin TopicOptions topic) {
-        topic.send(new ImpressionStream(seed), spec.commandLine().getOut());
+        topic.send(
+                (wire, schemaId) -> new ImpressionStream(seed, wire, schemaId),
+                spec.commandLine().getOut());
         return 0;
     }
 }

@@ -2,12 +2,13 @@ package dev.millrace.pipeline.produce;
 
 import dev.millrace.pipeline.dataset.Example;
 import dev.millrace.schemas.wire.SampleEncoder;
+import dev.millrace.schemas.wire.WireFormat;
 import java.io.Closeable;
 import java.io.IOException;
 import org.jspecify.annotations.Nullable;
 
 /** Where produced samples come from: a file or a generator. */
-public interface SampleStream extends Closeable {
+public interface SampleStream extends MessageSource, Closeable {
 
     /**
      * Writes the next sample.
@@ -17,7 +18,9 @@ public interface SampleStream extends Closeable {
     boolean next(Example into) throws IOException;
 
     /** The samples in our own schema; what has no time of its own happens now. Closed with this stream. */
-    default Messages encoded(SampleEncoder encoder) {
+    @Override
+    default Messages encoded(WireFormat wire, int schemaId) {
+        SampleEncoder encoder = new SampleEncoder(wire, schemaId);
         SampleStream samples = this;
         Example example = new Example();
         return new Messages() {

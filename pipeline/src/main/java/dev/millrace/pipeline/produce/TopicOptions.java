@@ -3,7 +3,6 @@ package dev.millrace.pipeline.produce;
 import dev.millrace.pipeline.cli.CommandFailedException;
 import dev.millrace.pipeline.local.StandardOutput;
 import dev.millrace.pipeline.preflight.KafkaFailure;
-import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.SchemaCatalog;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
@@ -76,26 +75,18 @@ final class TopicOptions {
     private CommandSpec command;
 
     /**
-     * Sends the stream and says how it went.
+     * Sends the samples and says how it went.
      *
      * @throws CommandFailedException if a sample could not be read or sent
      */
-    void send(SampleStream samples, PrintWriter out) {
-        send(samples.encoded(new SampleEncoder(wire(), schemaId)), out);
-    }
-
-    /**
-     * Sends what is encoded already, whatever the wire format.
-     *
-     * @throws CommandFailedException if a message could not be read or sent
-     */
-    void send(Messages samples, PrintWriter out) {
+    void send(MessageSource samples, PrintWriter out) {
         if (timeoutSeconds < 1) throw wrong("--timeout must be >= 1. Received: " + timeoutSeconds);
         if (partitions < 1) throw wrong("--partitions must be >= 1. Received: " + partitions);
         if (limit < 0) throw wrong("--limit must be >= 0. Received: " + limit);
         if (!(rate >= 0)) throw wrong("--rate must be >= 0. Received: " + rate);
+        WireFormat wire = wire();
         try {
-            sendAll(samples, out);
+            sendAll(samples.encoded(wire, schemaId), out);
         } catch (IOException | IllegalArgumentException | KafkaException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }

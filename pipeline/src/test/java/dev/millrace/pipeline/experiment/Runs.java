@@ -10,7 +10,6 @@ import dev.millrace.pipeline.produce.SampleProducer;
 import dev.millrace.pipeline.produce.SampleStream;
 import dev.millrace.pipeline.publish.ReportCodec;
 import dev.millrace.pipeline.server.StepReport;
-import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -54,7 +53,7 @@ final class Runs implements AutoCloseable {
         properties.put("batch.size", "1000000");
         properties.put("buffer.memory", "134217728");
         try (SampleProducer producer = SampleProducer.open(properties, topic)) {
-            producer.send(samples.encoded(new SampleEncoder(WireFormat.RAW, 0)), perSecond, limit, () -> true, sent -> {
+            producer.send(samples.encoded(WireFormat.RAW, 0), perSecond, limit, () -> true, sent -> {
                 if (arrivals.length > 0) arrivals[(int) sent - 1] = System.nanoTime();
             });
         }

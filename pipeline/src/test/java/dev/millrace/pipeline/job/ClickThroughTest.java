@@ -15,6 +15,7 @@ import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.local.EmbeddedKafka;
 import dev.millrace.pipeline.produce.ImpressionStream;
 import dev.millrace.pipeline.produce.SampleProducer;
+import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -42,7 +43,7 @@ class ClickThroughTest {
     private static final int JUDGED = 50_000;
     private static final int CHUNK = 500;
 
-    private final ImpressionStream impressions = new ImpressionStream(11);
+    private final ImpressionStream impressions = new ImpressionStream(11, WireFormat.RAW, 0);
 
     private static TrainingConfig config(EmbeddedKafka kafka, Path directory) {
         return ConfigLoader.of(Path.of("..", "deploy", "examples", "click-through.yaml"))

@@ -10,9 +10,10 @@ import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.pipeline.TrainingJob;
 import dev.millrace.pipeline.config.TrainingConfig;
-import dev.millrace.pipeline.dataset.AvroExamples;
 import dev.millrace.pipeline.dataset.Example;
 import dev.millrace.pipeline.dataset.Examples;
+import dev.millrace.pipeline.dataset.MappedExamples;
+import dev.millrace.pipeline.dataset.RecordFile;
 import dev.millrace.pipeline.local.EmbeddedKafka;
 import dev.millrace.pipeline.registry.TestRegistry;
 import java.io.ByteArrayOutputStream;
@@ -174,7 +175,7 @@ class MappedTopicTest {
 
     private static double accuracy(Snapshot snapshot, FeatureMapping mapping, Path records) throws IOException {
         SampleBatch batch = new SampleBatch(3, 1, 500);
-        try (Examples examples = AvroExamples.open(records, mapping)) {
+        try (Examples examples = MappedExamples.of(new RecordFile(records, null).open(), mapping)) {
             Example example = new Example();
             while (examples.read(example)) batch.append(example.features, example.labels, example.weight);
         }

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.pipeline.local.EmbeddedKafka;
-import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.time.Duration;
@@ -44,8 +43,7 @@ class BrokerAwayTest {
         settings.put("bootstrap.servers", kafka.bootstrapServers());
         try (SampleProducer producer = SampleProducer.open(settings, "clicks");
                 ClickStream clicks = new ClickStream(1, 0)) {
-            return producer.send(
-                    clicks.encoded(new SampleEncoder(WireFormat.RAW, 0)), RATE, limit, () -> true, progress);
+            return producer.send(clicks.encoded(WireFormat.RAW, 0), RATE, limit, () -> true, progress);
         }
     }
 

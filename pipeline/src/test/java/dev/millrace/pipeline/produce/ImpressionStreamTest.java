@@ -3,6 +3,7 @@ package dev.millrace.pipeline.produce;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -28,7 +29,7 @@ class ImpressionStreamTest {
 
     @Test
     void recordsAreReadBackBySchemaWithCountsCategoriesAndSomeMissing() throws IOException {
-        ImpressionStream stream = new ImpressionStream(3);
+        ImpressionStream stream = new ImpressionStream(3, WireFormat.RAW, 0);
         int missing = 0;
         Set<Object> first = new HashSet<>();
         Set<Object> last = new HashSet<>();
@@ -48,7 +49,7 @@ class ImpressionStreamTest {
 
     @Test
     void clicksComeAsOftenAsTheTeacherSays() throws IOException {
-        ImpressionStream stream = new ImpressionStream(4);
+        ImpressionStream stream = new ImpressionStream(4, WireFormat.RAW, 0);
         double expected = 0;
         double variance = 0;
         int clicks = 0;
@@ -65,8 +66,8 @@ class ImpressionStreamTest {
 
     @Test
     void theSameSeedGivesTheSameClicks() throws IOException {
-        ImpressionStream one = new ImpressionStream(5);
-        ImpressionStream other = new ImpressionStream(5);
+        ImpressionStream one = new ImpressionStream(5, WireFormat.RAW, 0);
+        ImpressionStream other = new ImpressionStream(5, WireFormat.RAW, 0);
         for (int i = 0; i < 1_000; i++) {
             GenericRecord record = read(one.next());
             record.put("at", 0L);

@@ -7,7 +7,6 @@ import dev.millrace.pipeline.dataset.Example;
 import dev.millrace.pipeline.local.EmbeddedKafka;
 import dev.millrace.schemas.wire.DecodedSample;
 import dev.millrace.schemas.wire.SampleDecoder;
-import dev.millrace.schemas.wire.SampleEncoder;
 import dev.millrace.schemas.wire.SampleLimits;
 import dev.millrace.schemas.wire.SchemaCatalog;
 import dev.millrace.schemas.wire.WireFormat;
@@ -96,7 +95,7 @@ class SampleProducerTest {
     }
 
     private static Messages encoded(SampleStream samples, WireFormat wire) {
-        return samples.encoded(new SampleEncoder(wire, 0));
+        return samples.encoded(wire, 0);
     }
 
     private static List<byte[]> read(EmbeddedKafka kafka, int count) {

@@ -3,13 +3,10 @@ package dev.millrace.schemas.wire;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.ByteOrder;
 import java.util.HashMap;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.SchemaNormalization;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.io.BinaryDecoder;
 import org.apache.avro.io.BinaryEncoder;
@@ -37,12 +34,7 @@ public final class AvroFraming<T extends SpecificRecord> {
     public AvroFraming(Class<T> type) {
         SpecificData data = new OwnClasses(type);
         this.schema = data.getSchema(type);
-        this.header = ByteBuffer.allocate(HEADER)
-                .order(ByteOrder.LITTLE_ENDIAN)
-                .put((byte) 0xC3)
-                .put((byte) 1)
-                .putLong(SchemaNormalization.parsingFingerprint64(schema))
-                .array();
+        this.header = WireFormat.SINGLE_OBJECT.header(0, schema);
         this.writer = new SpecificDatumWriter<>(schema, data);
         this.reader = new SpecificDatumReader<>(schema, schema, data);
     }

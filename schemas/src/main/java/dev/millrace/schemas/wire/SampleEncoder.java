@@ -7,7 +7,6 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
-import org.apache.avro.SchemaNormalization;
 import org.jspecify.annotations.Nullable;
 
 /** Samples to bytes of our own schema, framed. No object per value. Not thread-safe. */
@@ -25,18 +24,7 @@ public final class SampleEncoder {
 
     /** @param schemaId of our schema in the registry; for {@link WireFormat#CONFLUENT} alone */
     public SampleEncoder(WireFormat wire, int schemaId) {
-        this.header = switch (wire) {
-            case RAW -> new byte[0];
-            case CONFLUENT ->
-                ByteBuffer.allocate(5).put((byte) 0).putInt(schemaId).array();
-            case SINGLE_OBJECT ->
-                ByteBuffer.allocate(10)
-                        .order(ByteOrder.LITTLE_ENDIAN)
-                        .put((byte) 0xC3)
-                        .put((byte) 1)
-                        .putLong(SchemaNormalization.parsingFingerprint64(LabeledSample.getClassSchema()))
-                        .array();
-        };
+        this.header = wire.header(schemaId, LabeledSample.getClassSchema());
     }
 
     /**

@@ -1,5 +1,10 @@
 package dev.millrace.schemas.wire;
 
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import org.apache.avro.Schema;
+import org.apache.avro.SchemaNormalization;
+
 /** What stands before the Avro bytes of a record. */
 public enum WireFormat {
     /** Nothing: writer and reader agree on the schema. */
@@ -18,5 +23,24 @@ public enum WireFormat {
     /** Length of what stands before. */
     public int headerBytes() {
         return headerBytes;
+    }
+
+    /**
+     * What stands before the records of a schema.
+     *
+     * @param schemaId in the registry; for {@link #CONFLUENT} alone
+     */
+    public byte[] header(int schemaId, Schema schema) {
+        ByteBuffer header = ByteBuffer.allocate(headerBytes);
+        switch (this) {
+            case RAW -> {}
+            case CONFLUENT -> header.put((byte) 0).putInt(schemaId);
+            case SINGLE_OBJECT ->
+                header.order(ByteOrder.LITTLE_ENDIAN)
+                        .put((byte) 0xC3)
+                        .put((byte) 1)
+                        .putLong(SchemaNormalization.parsingFingerprint64(schema));
+        }
+        return header.array();
     }
 }

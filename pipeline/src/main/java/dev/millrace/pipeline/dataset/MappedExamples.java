@@ -5,61 +5,60 @@ import dev.millrace.model.feature.LabelSpec;
 import dev.millrace.model.feature.RecordMapper;
 import dev.millrace.model.feature.UnmappableException;
 import dev.millrace.schemas.wire.DecodedSample;
-import dev.millrace.schemas.wire.SchemaCatalog;
+import dev.millrace.schemas.wire.RecordEncoder;
+import dev.millrace.schemas.wire.WireFormat;
 import java.io.IOException;
-import java.nio.file.Path;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
-import org.apache.avro.file.DataFileReader;
 import org.apache.avro.generic.GenericDatumReader;
 import org.apache.avro.generic.GenericRecord;
+import org.apache.avro.io.BinaryDecoder;
+import org.apache.avro.io.DecoderFactory;
+import org.jspecify.annotations.Nullable;
 
 /**
- * Records of an Avro object container file, through the mapping of a snapshot: the very features that training made of
- * such records. A file whose records have no field for the label is read without labels.
+ * Records of a file through the mapping of a snapshot: the very features that training made of such records. A file
+ * whose records have no field for the label is read without labels.
  */
-public final class AvroExamples implements Examples {
-    private final DataFileReader<GenericRecord> file;
+public final class MappedExamples implements Examples {
+    private final Records records;
+    private final RecordEncoder encoder;
+    private final GenericDatumReader<GenericRecord> resolver;
     private final RecordMapper mapper;
     private final boolean labeled;
     private final DecodedSample sample = new DecodedSample();
+    private @Nullable BinaryDecoder decoder;
     private long rows;
 
-    private AvroExamples(DataFileReader<GenericRecord> file, RecordMapper mapper, boolean labeled) {
-        this.file = file;
-        this.mapper = mapper;
+    private MappedExamples(Records records, FeatureMapping mapping, boolean labeled) {
+        this.records = records;
+        this.encoder = new RecordEncoder(WireFormat.RAW, 0, records.schema());
+        this.resolver = new GenericDatumReader<>(records.schema(), mapping.schema());
+        this.mapper = mapping.mapper();
         this.labeled = labeled;
     }
 
-    /** @throws IllegalArgumentException if it is no such file, or of records that the mapping cannot read */
-    public static AvroExamples open(Path path, FeatureMapping mapping) throws IOException {
-        GenericDatumReader<GenericRecord> reader = new GenericDatumReader<>();
-        DataFileReader<GenericRecord> file;
-        try {
-            file = new DataFileReader<>(path.toFile(), reader);
-        } catch (IOException | AvroRuntimeException e) {
-            throw new IllegalArgumentException("must be an Avro object container file: " + e.getMessage(), e);
-        }
-        Schema writer = SchemaCatalog.checked(file.getSchema());
-        boolean labeled = hasLabel(writer, mapping);
-        FeatureMapping read = labeled ? mapping : mapping.withoutLabel();
-        reader.setExpected(read.schema());
-        return new AvroExamples(file, read.mapper(), labeled);
+    /** Closed with the examples. */
+    public static MappedExamples of(Records records, FeatureMapping mapping) {
+        boolean labeled = hasLabel(records.schema(), mapping);
+        return new MappedExamples(records, labeled ? mapping : mapping.withoutLabel(), labeled);
     }
 
     private static boolean hasLabel(Schema writer, FeatureMapping mapping) {
         LabelSpec label = mapping.spec().label();
-        if (label == null || writer.getType() != Schema.Type.RECORD) return false;
+        if (label == null) return false;
         String first = label.field().split("\\.", 2)[0];
         return Schema.applyAliases(writer, mapping.schema()).getField(first) != null;
     }
 
     @Override
     public boolean read(Example into) throws IOException {
+        GenericRecord written = records.next();
+        if (written == null) return false;
+        rows++;
         try {
-            if (!file.hasNext()) return false;
-            rows++;
-            GenericRecord record = file.next();
+            decoder = DecoderFactory.get().binaryDecoder(encoder.encode(written), decoder);
+            GenericRecord record = resolver.read(null, decoder);
             mapper.map(record, Example.NO_TIME, sample);
             if (into.features.length != mapper.width()) into.features = new float[mapper.width()];
             System.arraycopy(sample.dense, 0, into.features, 0, mapper.width());
@@ -81,6 +80,6 @@ public final class AvroExamples implements Examples {
 
     @Override
     public void close() throws IOException {
-        file.close();
+        records.close();
     }
 }
