@@ -80,13 +80,16 @@ public record CategoricalFeature(
         Map<String, Integer> indices = new HashMap<>();
         for (int i = 0; i < vocabulary.size(); i++) indices.put(vocabulary.get(i), i);
         HashedName name = new HashedName(field);
+        if (!several) {
+            return (record, into, at) -> encoding.write(index(reader.read(record), text, indices, name), into, at);
+        }
         return (record, into, at) -> {
             Object value = reader.read(record);
-            if (!(value instanceof Collection<?> values)) {
-                encoding.write(index(value, text, indices, name), into, at);
+            if (value == null) {
+                encoding.write(indexOfMissing(name), into, at);
                 return;
             }
-            for (Object each : values) {
+            for (Object each : (Collection<?>) value) {
                 encoding.write(index(each, text, indices, name), into, at);
             }
         };

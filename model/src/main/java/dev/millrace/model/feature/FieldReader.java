@@ -93,8 +93,15 @@ record FieldReader(String path, Schema schema, List<Step> steps) {
     /** The value; null where it or a part of the path is missing. */
     @Nullable
     Object read(GenericRecord record) {
-        Object at = record;
-        for (int i = 0; i < steps.size(); i++) {
+        Step first = steps.isEmpty() ? null : steps.get(0);
+        if (first == null || first.key() != null) return follow(record, 0);
+        Object value = record.get(first.position()); // most paths are one field
+        return steps.size() == 1 ? value : follow(value, 1);
+    }
+
+    private @Nullable Object follow(@Nullable Object from, int first) {
+        Object at = from;
+        for (int i = first; i < steps.size(); i++) {
             if (at == null) return null;
             Step step = steps.get(i);
             if (step.key() == null) {

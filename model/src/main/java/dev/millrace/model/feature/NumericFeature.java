@@ -62,6 +62,7 @@ public record NumericFeature(
     public FeatureWriter compile(Function<String, FieldReader> fields) {
         FieldReader reader = fields.apply(field);
         ToDoubleFunction<Object> number = Values.number(reader);
+        float instead = missing == null ? Float.NaN : (float) scaled(missing);
         return (record, into, at) -> {
             Object value = reader.read(record);
             if (value != null) {
@@ -69,7 +70,7 @@ public record NumericFeature(
             } else if (missing == null) {
                 throw UnmappableException.missing(field);
             } else {
-                into[at] = (float) scaled(missing);
+                into[at] = instead;
                 if (indicator) into[at + 1] = 1;
             }
         };
@@ -78,9 +79,9 @@ public record NumericFeature(
     private double scaled(double x) {
         if (log1p) {
             if (!(x > -1)) throw UnmappableException.feature(field + " must be > -1 for log1p. Received: " + x);
-            // For 1 and more the rounding of 1 + x is lost in the float's; log is an instruction or so, log1p a native
+            // For 1 and more the rounding of 1 + x is lost in the float's; log is compiled in place, log1p a native
             // call.
-            return x >= 1 ? Math.log(1 + x) : Math.log1p(x);
+            return x >= 1 || x == 0 ? Math.log(1 + x) : Math.log1p(x);
         }
         return min == null || max == null ? x : (x - min) / (max - min);
     }

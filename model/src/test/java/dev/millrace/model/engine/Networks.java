@@ -2,6 +2,9 @@ package dev.millrace.model.engine;
 
 import dev.millrace.model.spec.Loss;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.ParameterBlock;
+import dev.millrace.model.spec.ParameterLayout;
+import dev.millrace.model.table.TouchedRows;
 import java.util.SplittableRandom;
 
 /** Models and random samples that the reference, TensorFlow and the engine all take. */
@@ -60,5 +63,20 @@ final class Networks {
             engine.lossAndGradient(batch, microBatch, sum);
         }
         return sum;
+    }
+
+    /** The gradient as one flat vector, rows not touched with zeros. */
+    static float[] flat(ParameterLayout layout, GradientSum sum) {
+        float[] flat = new float[layout.size()];
+        System.arraycopy(sum.gradient, 0, flat, 0, sum.gradient.length);
+        for (int t = 0; t < sum.rows.length; t++) {
+            TouchedRows rows = sum.rows[t];
+            ParameterBlock table = layout.tables().get(t);
+            for (int i = 0; i < rows.count(); i++) {
+                int to = table.offset() + rows.ids()[i] * rows.width();
+                System.arraycopy(rows.values(), i * rows.width(), flat, to, rows.width());
+            }
+        }
+        return flat;
     }
 }

@@ -5,8 +5,6 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.model.spec.ModelSpec;
-import dev.millrace.model.spec.ParameterBlock;
-import dev.millrace.model.spec.ParameterLayout;
 import dev.millrace.model.table.TouchedRows;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
@@ -32,21 +30,6 @@ class TableLayersTest {
         SplittableRandom random = new SplittableRandom(seed);
         for (int i = 0; i < rows * IDS; i++) batch.features()[i] = random.nextInt(ROWS);
         return batch;
-    }
-
-    /** The gradient as one flat vector, rows not touched with zeros. */
-    private static float[] flat(ParameterLayout layout, GradientSum sum) {
-        float[] flat = new float[layout.size()];
-        System.arraycopy(sum.gradient, 0, flat, 0, sum.gradient.length);
-        for (int t = 0; t < sum.rows.length; t++) {
-            TouchedRows rows = sum.rows[t];
-            ParameterBlock table = layout.tables().get(t);
-            for (int i = 0; i < rows.count(); i++) {
-                int to = table.offset() + rows.ids()[i] * rows.width();
-                System.arraycopy(rows.values(), i * rows.width(), flat, to, rows.width());
-            }
-        }
-        return flat;
     }
 
     private static float[] random(ModelSpec spec, long seed) {
@@ -75,7 +58,7 @@ class TableLayersTest {
         GradientSum sum = new GradientSum(spec.layout().denseSize());
         try (GradientEngine engine = Networks.engine(spec, parameters)) {
             engine.lossAndGradient(batch, 3, sum); // in several chunks
-            float[] analytic = flat(spec.layout(), sum);
+            float[] analytic = Networks.flat(spec.layout(), sum);
             GradientSum moved = new GradientSum(spec.layout().denseSize());
             for (int p = 0; p < parameters.length; p++) {
                 float[] nearby = parameters.clone();
@@ -109,12 +92,12 @@ class TableLayersTest {
         double expected = 0;
         try (GradientEngine engine = Networks.engine(spec, parameters)) {
             engine.lossAndGradient(batch, 64, sum);
-            float[] whole = flat(spec.layout(), sum);
+            float[] whole = Networks.flat(spec.layout(), sum);
             float[] added = new float[whole.length];
             for (int i = 0; i < batch.rows(); i++) {
                 GradientSum alone = new GradientSum(spec.layout().denseSize());
                 engine.lossAndGradient(row(batch, i), 64, alone);
-                float[] gradient = flat(spec.layout(), alone);
+                float[] gradient = Networks.flat(spec.layout(), alone);
                 for (int p = 0; p < gradient.length; p++) {
                     expected += gradient[p] * (double) gradient[p];
                     added[p] += gradient[p];
@@ -161,7 +144,7 @@ class TableLayersTest {
         float[] gradient;
         try (GradientEngine engine = Networks.engine(sparse, parameters)) {
             engine.lossAndGradient(ids, 64, ours);
-            gradient = flat(sparse.layout(), ours);
+            gradient = Networks.flat(sparse.layout(), ours);
         }
         try (GradientEngine engine = Networks.engine(dense, transposed)) {
             engine.lossAndGradient(hot, 64, theirs);

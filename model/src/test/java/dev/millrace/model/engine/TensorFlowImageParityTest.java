@@ -23,20 +23,8 @@ class TensorFlowImageParityTest {
     @MethodSource("layers")
     void forwardAndGradientAreTensorFlows(String layers) {
         ModelSpec spec = ImageModels.of(layers);
-        float[] parameters = ImageModels.parameters(spec);
-        SampleBatch batch = Networks.samples(spec, ROWS, 3);
 
-        GradientSum ours = Networks.gradient(spec, parameters, batch, 64);
-        TensorFlowModel.Evaluation theirs;
-        try (TensorFlowModel tensorFlow = new TensorFlowModel(spec, parameters, LEARNING_RATE)) {
-            theirs = tensorFlow.evaluate(batch);
-        }
-
-        assertThat(ours.lossSum / ours.weight).isCloseTo(theirs.loss(), within(1e-5));
-        assertThat(ours.predictions).containsExactly(softmax(theirs.logits()), within(1e-5f));
-        float[] mean = new float[parameters.length];
-        for (int i = 0; i < mean.length; i++) mean[i] = (float) (ours.gradient[i] / ours.weight);
-        assertThat(mean).containsExactly(theirs.gradient(), within(1e-5f));
+        TensorFlowModel.requireParity(spec, ImageModels.parameters(spec), Networks.samples(spec, ROWS, 3));
     }
 
     @Test
@@ -65,15 +53,5 @@ class TensorFlowImageParityTest {
         assertThat(ours[STEPS - 1]).isLessThan(ours[STEPS - 11]);
         // float32 sums of up to 32 x 676 products in another order, through 20 updates.
         assertThat(ours).containsExactly(theirs, within(1e-4f));
-    }
-
-    private static float[] softmax(float[] logits) {
-        float[] probabilities = new float[logits.length];
-        for (int row = 0; row < logits.length; row += 3) {
-            double total = 0;
-            for (int k = row; k < row + 3; k++) total += Math.exp(logits[k]);
-            for (int k = row; k < row + 3; k++) probabilities[k] = (float) (Math.exp(logits[k]) / total);
-        }
-        return probabilities;
     }
 }

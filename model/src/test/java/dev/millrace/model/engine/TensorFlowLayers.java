@@ -4,15 +4,22 @@ import dev.millrace.model.spec.Activation;
 import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
 import dev.millrace.model.spec.DepthwiseConv2dSpec;
+import dev.millrace.model.spec.EmbeddingBagSpec;
+import dev.millrace.model.spec.EmbeddingSpec;
+import dev.millrace.model.spec.FactorizationMachineSpec;
 import dev.millrace.model.spec.FlattenSpec;
+import dev.millrace.model.spec.GlobalPooling1dSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
 import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.LstmSpec;
 import dev.millrace.model.spec.Padding;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.model.spec.Pooling;
 import dev.millrace.model.spec.Pooling2dSpec;
+import dev.millrace.model.spec.SelfAttentionSpec;
 import dev.millrace.model.spec.Shape;
+import dev.millrace.model.spec.SparseLinearSpec;
 import dev.millrace.model.spec.Window;
 import java.util.List;
 import java.util.Locale;
@@ -26,12 +33,19 @@ import org.tensorflow.types.TFloat32;
 /** Each kind of layer by TensorFlow's own operations. */
 final class TensorFlowLayers {
     private final Ops tf;
+    private final TensorFlowSequences sequences;
 
     TensorFlowLayers(Ops tf) {
         this.tf = tf;
+        this.sequences = new TensorFlowSequences(tf);
     }
 
-    /** @param last whether the activation is left to the loss */
+    /**
+     * Its output.
+     *
+     * @param parameters the layer's, its tables last
+     * @param last whether the activation is left to the loss
+     */
     Operand<TFloat32> forward(
             PlacedLayer placed, Operand<TFloat32> x, List<Placeholder<TFloat32>> parameters, boolean last) {
         LayerSpec layer = placed.layer();
@@ -65,6 +79,32 @@ final class TensorFlowLayers {
         }
         if (layer instanceof FlattenSpec) return reshape(x, placed.output());
         if (layer instanceof LayerNormalizationSpec norm) return normalize(norm, x, parameters);
+        if (layer instanceof LstmSpec lstm) return sequences.lstm(lstm, placed.input(), x, parameters);
+        if (layer instanceof SelfAttentionSpec attention) {
+            return sequences.attention(attention, placed.input(), x, parameters);
+        }
+        if (layer instanceof GlobalPooling1dSpec pool) return sequences.pool(pool.pooling(), x);
+        if (!placed.tables().isEmpty()) return ofIds(placed, x, parameters, last);
+        throw new IllegalArgumentException("no operations for " + layer);
+    }
+
+    private Operand<TFloat32> ofIds(
+            PlacedLayer placed, Operand<TFloat32> ids, List<Placeholder<TFloat32>> parameters, boolean last) {
+        int count = placed.input().size();
+        List<Integer> table = placed.tables().get(0).shape();
+        Operand<TFloat32> rows =
+                sequences.rows(ids, count, table.get(0), table.get(1), parameters.get(parameters.size() - 1));
+        LayerSpec layer = placed.layer();
+        if (layer instanceof EmbeddingSpec) return rows;
+        if (layer instanceof EmbeddingBagSpec bag) return sequences.bag(bag, rows);
+        if (layer instanceof SparseLinearSpec linear) {
+            Operand<TFloat32> z = tf.math.add(tf.sum(rows, tf.constant(1)), parameters.get(0));
+            return activate(last ? Activation.LINEAR : linear.activation(), z);
+        }
+        if (layer instanceof FactorizationMachineSpec machine) {
+            Operand<TFloat32> z = sequences.pairs(machine, count, rows, parameters.get(0));
+            return activate(last ? Activation.LINEAR : machine.activation(), z);
+        }
         throw new IllegalArgumentException("no operations for " + layer);
     }
 

@@ -1,5 +1,8 @@
 package dev.millrace.model.engine;
 
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
 import dev.millrace.model.spec.Loss;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterBlock;
@@ -62,7 +65,12 @@ final class TensorFlowModel implements AutoCloseable {
         int parameter = 0;
         for (int i = 0; i < placed.size(); i++) {
             int next = parameter + placed.get(i).parameters().size();
-            x = layers.forward(placed.get(i), x, parameters.subList(parameter, next), i == placed.size() - 1);
+            List<Placeholder<TFloat32>> own = new ArrayList<>(parameters.subList(parameter, next));
+            for (int t = 0; t < placed.get(i).tables().size(); t++) {
+                own.add(parameters.get(
+                        spec.layout().dense().size() + placed.get(i).firstTable() + t));
+            }
+            x = layers.forward(placed.get(i), x, own, i == placed.size() - 1);
             parameter = next;
         }
         return x;
@@ -114,6 +122,31 @@ final class TensorFlowModel implements AutoCloseable {
         } finally {
             fed.forEach(TFloat32::close);
         }
+    }
+
+    /** Compares loss, predictions and gradient of a batch, each within 1e-5: some hundred float32 sums in another order. */
+    static void requireParity(ModelSpec spec, float[] parameters, SampleBatch batch) {
+        GradientSum ours = Networks.gradient(spec, parameters, batch, 64);
+        Evaluation theirs;
+        try (TensorFlowModel tensorFlow = new TensorFlowModel(spec, parameters, 0)) {
+            theirs = tensorFlow.evaluate(batch);
+        }
+
+        assertThat(ours.lossSum / ours.weight).isCloseTo(theirs.loss(), within(1e-5));
+        assertThat(ours.predictions).containsExactly(softmax(theirs.logits(), spec.outputs()), within(1e-5f));
+        float[] mean = Networks.flat(spec.layout(), ours);
+        for (int i = 0; i < mean.length; i++) mean[i] = (float) (mean[i] / ours.weight);
+        assertThat(mean).containsExactly(theirs.gradient(), within(1e-5f));
+    }
+
+    private static float[] softmax(float[] logits, int classes) {
+        float[] probabilities = new float[logits.length];
+        for (int row = 0; row < logits.length; row += classes) {
+            double total = 0;
+            for (int k = row; k < row + classes; k++) total += Math.exp(logits[k]);
+            for (int k = row; k < row + classes; k++) probabilities[k] = (float) (Math.exp(logits[k]) / total);
+        }
+        return probabilities;
     }
 
     /** One step of gradient descent; returns the weighted mean loss before it. */
