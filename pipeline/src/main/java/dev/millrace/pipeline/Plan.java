@@ -92,6 +92,8 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
         provenance.put("engine", config.training().engine().name());
         provenance.put("optimizer", config.optimizer().toString());
         provenance.put("learningRate", config.learningRate().toString());
+        provenance.put("code", "millrace " + Build.version());
+        Build.libraries().forEach((name, version) -> provenance.put("library." + name, version));
         provenance.put("java", System.getProperty("java.version", ""));
         provenance.put("os", System.getProperty("os.name", "") + " " + System.getProperty("os.arch", ""));
         return provenance;

@@ -1,13 +1,13 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.pipeline.Build;
 import picocli.CommandLine.IVersionProvider;
 
-/** The version from the jar's manifest; {@code development} outside of a jar. */
+/** What {@code --version} says. */
 final class Version implements IVersionProvider {
 
     @Override
     public String[] getVersion() {
-        String version = Version.class.getPackage().getImplementationVersion();
-        return new String[] {"millrace " + (version == null ? "development" : version)};
+        return new String[] {"millrace " + Build.version()};
     }
 }

@@ -7,6 +7,7 @@ import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.pipeline.Build;
 import dev.millrace.pipeline.TrainingJob;
 import dev.millrace.pipeline.config.ConfigLoader;
 import dev.millrace.pipeline.config.TrainingConfig;
@@ -29,6 +30,7 @@ import org.junit.jupiter.api.io.TempDir;
 @Timeout(180)
 class TrainingJobTest {
     private static final int SAMPLES = 20_000;
+    private static final int GOOD_PER_BAD = 1_000;
 
     /** Two classes: the label says whether x0 + x1 > 0. */
     private static boolean label(float[] x) {
@@ -53,7 +55,7 @@ class TrainingJobTest {
                 float[] x = features(random);
                 float[] y = {label(x) ? 1 : 0};
                 producer.send(new ProducerRecord<>(topic, encoder.encode(null, 1 + i, 1, x, 4, y, 1)));
-                if (i % 1000 == 0) producer.send(new ProducerRecord<>(topic, new byte[] {1, 2, 3}));
+                if (i % GOOD_PER_BAD == 0) producer.send(new ProducerRecord<>(topic, new byte[] {1, 2, 3}));
             }
             producer.flush();
         }
@@ -101,7 +103,15 @@ class TrainingJobTest {
         }
 
         Snapshot snapshot = new SnapshotDirectory(directory.resolve("published")).load();
-        assertThat(snapshot.manifest().provenance().get("samples")).isEqualTo(Integer.toString(SAMPLES));
+        Map<String, String> provenance = snapshot.manifest().provenance();
+        assertThat(provenance).containsEntry("samples", Integer.toString(SAMPLES));
+        assertThat(Long.parseLong(provenance.get("offset.samples-0"))
+                        + Long.parseLong(provenance.get("offset.samples-1")))
+                .isEqualTo(SAMPLES + SAMPLES / GOOD_PER_BAD);
+        assertThat(provenance).containsEntry("code", "millrace " + Build.version());
+        assertThat(provenance)
+                .containsKeys("configuration", "steps", "loss", "parentVersion", "library.flink", "library.nd4j");
+        assertThat(provenance.values()).noneMatch(value -> value.contains("${")); // what the build left unfilled
         assertThat(accuracy(snapshot)).isGreaterThan(0.97);
     }
 
