@@ -54,18 +54,21 @@ public final class Outcomes {
             if (sampleWeight == 0) continue; // its predictions need not be finite
             int first = i * outputs;
             int best = 0;
+            float largest = predictions[first];
             double squares = 0;
             for (int k = 0; k < outputs; k++) {
                 float p = predictions[first + k];
-                if (p > predictions[first + best]) best = k;
                 squares += (double) p * p;
+                if (!(p > largest)) continue;
+                best = k;
+                largest = p;
             }
             int label = (int) batch.labels()[i];
             judge(sampleWeight, best == label);
             classes.add(label, best, sampleWeight);
             // sum_k (p_k - [y = k])^2, of which one term alone has a label to subtract
             double squaredError = squares - 2.0 * predictions[first + label] + 1;
-            calibration.add(predictions[first + best], best == label, squaredError, sampleWeight);
+            calibration.add(largest, best == label, squaredError, sampleWeight);
         }
     }
 
