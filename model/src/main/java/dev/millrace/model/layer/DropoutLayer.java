@@ -7,7 +7,7 @@ import org.jspecify.annotations.Nullable;
 /**
  * In training {@code a = m x} and {@code dx = m da}, with m 0 or 1 / (1 - rate); else {@code a = x}. The masks follow from
  * the seed and the number of rows that training has brought before, whatever the chunks: an engine that begins anew
- * draws them from the first again, and engines of the same model draw the same ones. Numbers by SplitMix64 (Steele, Lea
+ * draws them from the first again, and engines of the same seed draw the same ones. Numbers by SplitMix64 (Steele, Lea
  * and Flood 2014).
  */
 final class DropoutLayer extends BufferedLayer {

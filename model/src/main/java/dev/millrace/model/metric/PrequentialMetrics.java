@@ -12,7 +12,7 @@ import java.util.ArrayDeque;
  */
 public final class PrequentialMetrics {
     /** The newest form that this release reads and the one that it writes. */
-    static final int FORMAT = 1;
+    static final int FORMAT = 2;
 
     private static final int BLOCKS = 20;
 
@@ -105,15 +105,19 @@ public final class PrequentialMetrics {
                             + ". A newer release wrote it.");
         }
         PrequentialMetrics metrics = new PrequentialMetrics(in.readLong(), in.readDouble());
-        metrics.faded = Outcomes.read(in);
+        metrics.faded = outcomes(format, in);
         int count = in.readInt();
         for (int i = 0; i < count; i++) {
             Block block = new Block();
             block.samples = in.readLong();
-            block.outcomes = Outcomes.read(in);
+            block.outcomes = outcomes(format, in);
             metrics.blocks.addLast(block);
             metrics.covered += block.samples;
         }
         return metrics;
+    }
+
+    private static Outcomes outcomes(int format, DataInput in) throws IOException {
+        return format == 1 ? Outcomes.readFormat1(in) : Outcomes.read(in);
     }
 }

@@ -10,9 +10,6 @@ import java.io.IOException;
  */
 final class ScoreHistogram {
     static final int BINS = 256;
-    /** Less is nothing: far below any weight that counts, far above the subnormal numbers, which are slow. */
-    private static final double NEGLIGIBLE = 1e-200;
-
     private static final double[] NONE = new double[0];
 
     private double[] positives = NONE; // [BINS]
@@ -38,14 +35,9 @@ final class ScoreHistogram {
     /** Multiplies every weight by {@code kept}, in [0, 1]. */
     void fade(double kept) {
         for (int i = 0; i < positives.length; i++) {
-            positives[i] = faded(positives[i], kept);
-            negatives[i] = faded(negatives[i], kept);
+            positives[i] = Faded.of(positives[i], kept);
+            negatives[i] = Faded.of(negatives[i], kept);
         }
-    }
-
-    private static double faded(double weight, double kept) {
-        double left = weight * kept;
-        return left < NEGLIGIBLE ? 0 : left;
     }
 
     private void allocate() {

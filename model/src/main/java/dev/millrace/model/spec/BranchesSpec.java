@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /**
  * Branches side by side, whose outputs become one: joined, [a], [b] to [a + b], or added, [a], [a] to [a]. Each takes the same
@@ -130,6 +131,20 @@ public record BranchesSpec(String name, Merge merge, List<Branch> branches, Acti
     /** An input that two branches take as an id must be one for both. */
     private static int tighter(int one, int other) {
         return one == 0 || other == 0 ? Math.max(one, other) : Math.min(one, other);
+    }
+
+    @Override
+    public BranchesSpec withDropouts(UnaryOperator<DropoutSpec> change) {
+        List<Branch> changed = new ArrayList<>();
+        for (Branch branch : branches) {
+            changed.add(new Branch(
+                    branch.from(),
+                    branch.to(),
+                    branch.layers().stream()
+                            .map(layer -> layer.withDropouts(change))
+                            .toList()));
+        }
+        return new BranchesSpec(name, merge, changed, activation);
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.millrace.model.spec;
 
 import java.util.LinkedHashMap;
 import java.util.Map;
+import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /**
  * In training each value becomes 0 with probability {@code rate} and {@code value / (1 - rate)} otherwise, so that its
@@ -15,6 +17,18 @@ public record DropoutSpec(String name, double rate, long seed) implements LayerS
         if (!(rate >= 0 && rate < 1)) {
             throw new IllegalArgumentException(name + ": rate must be >= 0 and < 1. Received: " + rate);
         }
+    }
+
+    /** With masks of the worker's own; those of worker 0 are the seed's. */
+    DropoutSpec ofWorker(int worker) {
+        if (worker == 0) return this;
+        // One step of SplitMix64 sends different seeds to different ones, far apart.
+        return new DropoutSpec(name, rate, new SplittableRandom(seed ^ (long) worker << Integer.SIZE).nextLong());
+    }
+
+    @Override
+    public DropoutSpec withDropouts(UnaryOperator<DropoutSpec> change) {
+        return change.apply(this);
     }
 
     @Override

@@ -3,6 +3,7 @@ package dev.millrace.model.spec;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 
 /** One layer as data: its shapes, its parameters and how they begin. */
 public sealed interface LayerSpec
@@ -68,6 +69,11 @@ public sealed interface LayerSpec
     /** Values that an engine keeps of each sample on its way forward and back: outputs and their gradients. */
     default long kept(Shape input) {
         return 2L * output(input).size();
+    }
+
+    /** The same layer with another one in the place of each dropout in it. */
+    default LayerSpec withDropouts(UnaryOperator<DropoutSpec> change) {
+        return this;
     }
 
     /** What it does, in a word or two, for people to read; may be empty. */

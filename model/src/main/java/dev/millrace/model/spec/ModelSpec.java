@@ -5,6 +5,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SplittableRandom;
+import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -61,6 +62,25 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
         tree.put("layers", layers.stream().map(LayerSpec::toTree).toList());
         tree.put("loss", loss.word());
         return tree;
+    }
+
+    /**
+     * The model as one of several workers computes it: the same but for the masks of dropout, which each worker draws for
+     * itself. Worker 0 draws those of the specification.
+     */
+    public ModelSpec ofWorker(int worker) {
+        return withDropouts(dropout -> dropout.ofWorker(worker));
+    }
+
+    /** The model as it is where nothing is learnt: nothing is dropped. */
+    public ModelSpec withoutDropout() {
+        return withDropouts(dropout -> new DropoutSpec(dropout.name(), 0, dropout.seed()));
+    }
+
+    private ModelSpec withDropouts(UnaryOperator<DropoutSpec> change) {
+        List<LayerSpec> changed = new ArrayList<>();
+        for (LayerSpec layer : layers) changed.add(layer.withDropouts(change));
+        return new ModelSpec(name, inputShape, changed, loss);
     }
 
     /** Features of one sample, in the order of {@link #inputShape}. */

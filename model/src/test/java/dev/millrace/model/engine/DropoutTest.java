@@ -3,8 +3,11 @@ package dev.millrace.model.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import dev.millrace.model.spec.DropoutSpec;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.Arrays;
+import java.util.HashSet;
+import java.util.Set;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -50,6 +53,60 @@ class DropoutTest {
 
         assertThat(again.gradient).isEqualTo(one.gradient);
         assertThat(other.lossSum).isNotEqualTo(one.lossSum);
+    }
+
+    @Test
+    void workersDrawTheirOwnMasksAndTheSameAgain() {
+        ModelSpec spec = dropping(0.5, 1);
+        GradientSum alone = Networks.gradient(spec, PARAMETERS, BATCH, 64);
+        double[] losses = new double[4];
+        for (int worker = 0; worker < losses.length; worker++) {
+            losses[worker] = Networks.gradient(spec.ofWorker(worker), PARAMETERS, BATCH, 64).lossSum;
+        }
+
+        assertThat(losses).doesNotHaveDuplicates();
+        assertThat(losses[0]).as("the first is the only one where there is one").isEqualTo(alone.lossSum);
+        assertThat(Networks.gradient(spec.ofWorker(3), PARAMETERS, BATCH, 64).lossSum)
+                .isEqualTo(losses[3]);
+    }
+
+    @Test
+    void noTwoLayersOfAnyTwoWorkersShareASeed() {
+        Set<Long> seeds = new HashSet<>();
+        for (int layer = 1; layer <= 20; layer++) {
+            for (int worker = 0; worker < 64; worker++) {
+                DropoutSpec own = (DropoutSpec)
+                        dropping(0.5, layer).ofWorker(worker).layers().get(2);
+                seeds.add(own.seed());
+            }
+        }
+
+        assertThat(seeds).hasSize(20 * 64);
+    }
+
+    @Test
+    void workersDropInBranchesToo() {
+        ModelSpec spec = ModelSpec.fromYaml("""
+                name: wide
+                inputs: 2
+                layers:
+                  - concatenate: {branches: [{layers: [{dense: {units: 2}}, {dropout: {rate: 0.5}}]}, {layers: [{dense: {units: 2}}]}]}
+                  - dense: {units: 1}
+                loss: mean_squared_error
+                """);
+
+        assertThat(spec.ofWorker(1).toJson()).isNotEqualTo(spec.toJson());
+        assertThat(spec.ofWorker(1).layout()).isEqualTo(spec.layout());
+        assertThat(spec.withoutDropout().toJson()).contains("\"rate\":0.0");
+    }
+
+    @Test
+    void theLossWithoutDropoutIsThatOfThePredictions() {
+        GradientSum without = Networks.gradient(dropping(0.5, 1).withoutDropout(), PARAMETERS, BATCH, 64);
+        GradientSum plain = Networks.gradient(PLAIN, PARAMETERS, BATCH, 64);
+
+        assertThat(without.lossSum).isEqualTo(plain.lossSum);
+        assertThat(without.predictions).isEqualTo(plain.predictions);
     }
 
     @Test

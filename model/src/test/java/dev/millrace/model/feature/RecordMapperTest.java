@@ -2,6 +2,7 @@ package dev.millrace.model.feature;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.schemas.wire.DecodedSample;
 import dev.millrace.schemas.wire.RejectionReason;
@@ -289,9 +290,58 @@ class RecordMapperTest {
                 .hasMessage("pixels must be a PNG or JPEG file. Received: 9 bytes that begin as neither");
     }
 
+    /** Two squares of one color each, as large as the blocks that JPEG halves the resolution of colors in. */
+    @Test
+    void aJpegIsReadAsItsPixelsToTheAccuracyOfItsFormat() throws IOException {
+        BufferedImage color = new BufferedImage(32, 16, BufferedImage.TYPE_INT_RGB);
+        BufferedImage gray = new BufferedImage(32, 16, BufferedImage.TYPE_BYTE_GRAY);
+        for (int row = 0; row < 16; row++) {
+            for (int column = 0; column < 32; column++) {
+                color.setRGB(column, row, column < 16 ? 0xc86432 : 0x1e78dc);
+                gray.getRaster().setSample(column, row, 0, column < 16 ? 77 : 200);
+            }
+        }
+
+        float[] rgb = Records.features(
+                "[{image: {field: pixels, format: encoded, shape: [16, 32, 3], scale: 1}}]", file(color, "jpeg"));
+        float[] one = Records.features(
+                "[{image: {field: pixels, format: encoded, shape: [16, 32, 1], scale: 1}}]", file(gray, "jpeg"));
+
+        // A square has a mean alone, which quality 0.75 keeps in steps of about one level of brightness and of each
+        // color
+        // difference; those enter blue with a factor of 1.8, and all is rounded twice: 3 levels at most.
+        for (int row = 0; row < 16; row++) {
+            for (int column = 0; column < 32; column++) {
+                int pixel = row * 32 + column;
+                assertThat(one[pixel]).isCloseTo(column < 16 ? 77 : 200, within(3f));
+                if (column == 15 || column == 16) continue; // where the colors, of half the resolution, meet
+                assertThat(rgb[3 * pixel]).isCloseTo(column < 16 ? 0xc8 : 0x1e, within(3f));
+                assertThat(rgb[3 * pixel + 1]).isCloseTo(column < 16 ? 0x64 : 0x78, within(3f));
+                assertThat(rgb[3 * pixel + 2]).isCloseTo(column < 16 ? 0x32 : 0xdc, within(3f));
+            }
+        }
+    }
+
+    @Test
+    void aJpegOfAnotherSizeOrCutOffIsRefused() throws IOException {
+        BufferedImage image = new BufferedImage(3, 2, BufferedImage.TYPE_INT_RGB);
+        String shape = "[{image: {field: pixels, format: encoded, shape: [2, 2, 3]}}]";
+        byte[] whole = ((ByteBuffer) file(image, "jpeg").get("pixels")).array();
+        ByteBuffer begun = ByteBuffer.wrap(Arrays.copyOf(whole, 40));
+
+        assertThatThrownBy(() -> Records.features(shape, file(image, "jpeg")))
+                .hasMessage("pixels must be an image of 2 x 2 pixels. Received: 2 x 3");
+        assertThatThrownBy(() -> Records.features(shape, with("pixels", begun, PIXELS)))
+                .hasMessageStartingWith("pixels must be a PNG or JPEG file. Received: a damaged one, ");
+    }
+
     private static GenericRecord png(BufferedImage image) throws IOException {
+        return file(image, "png");
+    }
+
+    private static GenericRecord file(BufferedImage image, String format) throws IOException {
         ByteArrayOutputStream bytes = new ByteArrayOutputStream();
-        ImageIO.write(image, "png", bytes);
+        assertThat(ImageIO.write(image, format, bytes)).isTrue();
         return with("pixels", ByteBuffer.wrap(bytes.toByteArray()), PIXELS);
     }
 

@@ -3,6 +3,7 @@ package dev.millrace.model.metric;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
+import com.sun.management.ThreadMXBean;
 import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.spec.Loss;
@@ -11,8 +12,12 @@ import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
 import java.io.DataOutputStream;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
+import java.util.Arrays;
 import java.util.SplittableRandom;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.EnumSource;
 
 /** Weights are powers of two or small integers, so sums are exact unless said otherwise. */
 class OutcomesTest {
@@ -75,7 +80,7 @@ class OutcomesTest {
     }
 
     @Test
-    void regressionHasALossAlone() {
+    void regressionHasNoAccuracy() {
         SampleBatch batch = batch(1, new float[][] {{3}}, 2);
         GradientSum sum = sum(2, 8, 1f);
 
@@ -130,11 +135,38 @@ class OutcomesTest {
         assertThat(read.accuracy()).isEqualTo(outcomes.accuracy());
     }
 
+    @ParameterizedTest
+    @EnumSource(Loss.class)
+    void aSampleTakesNoMemory(Loss loss) {
+        int outputs = loss == Loss.CATEGORICAL_CROSSENTROPY ? 3 : 2;
+
+        long few = allocated(loss, outputs, 2);
+
+        assertThat(few).isPositive();
+        assertThat(allocated(loss, outputs, 2000)).as("as for two samples").isEqualTo(few);
+    }
+
+    /** What condensing a mini-batch allocates, once classes are loaded. */
+    private static long allocated(Loss loss, int outputs, int rows) {
+        SampleBatch batch = new SampleBatch(1, loss.labelWidth(outputs), rows);
+        batch.setRows(rows);
+        Arrays.fill(batch.weights(), 1);
+        GradientSum sum = sum(rows, rows, new float[rows * outputs]);
+        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
+        long before = 0;
+        for (int i = 0; i < 2; i++) {
+            before = threads.getCurrentThreadAllocatedBytes();
+            Outcomes.of(loss, outputs, batch, sum);
+        }
+        return threads.getCurrentThreadAllocatedBytes() - before;
+    }
+
     @Test
     void emptyOutcomesTakeFewBytes() throws IOException {
         byte[] bytes = bytes(new Outcomes());
 
-        assertThat(bytes).hasSize(4 * Double.BYTES + Short.BYTES);
+        // the format, seven sums and weights, the numbers of histogram bins, classes, those that occur and bins in use
+        assertThat(bytes).hasSize(1 + 7 * Double.BYTES + 3 * Short.BYTES + 1);
     }
 
     @Test

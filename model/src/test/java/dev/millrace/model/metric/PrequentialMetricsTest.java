@@ -82,16 +82,19 @@ class PrequentialMetricsTest {
     }
 
     @Test
-    void whatHasFadedFromTheHistogramIsGoneInsteadOfSubnormal() throws IOException {
+    void whatHasFadedIsGoneInsteadOfSubnormal() throws IOException {
+        PrequentialMetrics never = new PrequentialMetrics(1, 0.5);
         PrequentialMetrics metrics = new PrequentialMetrics(1, 0.5);
         metrics.add(2, scores(0.9f, 0.1f));
-        int before = bytes(metrics).length;
 
+        for (int i = 0; i < 10; i++) never.add(100, outcomes(100, 1));
         for (int i = 0; i < 10; i++) metrics.add(100, outcomes(100, 1));
 
-        // two bins of 17 bytes each in the faded sums, and as many in the block that left the window
-        assertThat(bytes(metrics)).hasSize(before - 4 * (1 + 2 * Double.BYTES));
+        // but for the number of classes no byte is left of bins and classes: what is 0 is not written
+        assertThat(bytes(metrics)).hasSameSizeAs(bytes(never));
         assertThat(metrics.fading().auc()).isNaN();
+        assertThat(metrics.fading().classes().table()).isEmpty();
+        assertThat(metrics.fading().calibration().error()).isNaN();
     }
 
     @Test
@@ -113,8 +116,48 @@ class PrequentialMetricsTest {
 
         assertThatThrownBy(() -> PrequentialMetrics.read(new DataInputStream(new ByteArrayInputStream(bytes))))
                 .isInstanceOf(IOException.class)
-                .hasMessage("Format 2 of prequential metrics is unknown; this release reads formats 1 to 1. "
+                .hasMessage("Format 3 of prequential metrics is unknown; this release reads formats 1 to 2. "
                         + "A newer release wrote it.");
+    }
+
+    /** What format 1 wrote, field by field: it knew weight, loss, accuracy and the histogram. */
+    @Test
+    void metricsOfFormatOneGoOnAndCountClassesFromThenOn() throws IOException {
+        ByteArrayOutputStream bytes = new ByteArrayOutputStream();
+        DataOutputStream out = new DataOutputStream(bytes);
+        out.writeByte(1);
+        out.writeLong(100);
+        out.writeDouble(0.5);
+        writeFormatOne(out, 2);
+        out.writeInt(1);
+        out.writeLong(4);
+        writeFormatOne(out, 4);
+
+        PrequentialMetrics metrics =
+                PrequentialMetrics.read(new DataInputStream(new ByteArrayInputStream(bytes.toByteArray())));
+
+        assertThat(metrics.window().weight()).isEqualTo(4);
+        assertThat(metrics.window().loss()).isEqualTo(3);
+        assertThat(metrics.window().accuracy()).isEqualTo(0.75);
+        assertThat(metrics.window().auc()).isEqualTo(1);
+        assertThat(metrics.fadingLoss()).isEqualTo(3);
+        assertThat(metrics.window().classes().table()).isEmpty();
+        metrics.add(2, scores(0.9f, 0.1f));
+        assertThat(metrics.window().weight()).isEqualTo(6);
+        assertThat(metrics.window().classes().table())
+                .containsExactly(new ClassScore(0, 1, 1, 1, 1), new ClassScore(1, 1, 1, 1, 1));
+    }
+
+    /** All of the weight judged, three quarters right; half of it positive and above the rest. */
+    private static void writeFormatOne(DataOutputStream out, double weight) throws IOException {
+        for (double sum : new double[] {weight, 3 * weight, weight, 0.75 * weight}) out.writeDouble(sum);
+        out.writeShort(2);
+        out.writeByte(10);
+        out.writeDouble(0);
+        out.writeDouble(weight / 2);
+        out.writeByte(200);
+        out.writeDouble(weight / 2);
+        out.writeDouble(0);
     }
 
     @Test
@@ -177,6 +220,7 @@ class PrequentialMetricsTest {
         GradientSum sum = new GradientSum(1);
         sum.weight = samples;
         sum.lossSum = samples * loss;
+        sum.predictions = new float[samples];
         return Outcomes.of(Loss.MEAN_SQUARED_ERROR, 1, batch, sum);
     }
 }

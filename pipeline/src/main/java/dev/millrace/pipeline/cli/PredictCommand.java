@@ -28,8 +28,8 @@ import picocli.CommandLine.Spec;
         description = {
             "Reads CSV (a line of column names, then numbers), JSON lines ({\"features\": [..], \"label\": ..}) and IDX"
                     + " images (pixels become 0..1), plain or gzipped; of a model with a features section also Avro records,"
-                    + " in object container files (.avro) or JSON lines with --schema, mapped as in training. With labels it prints loss, accuracy and, for a"
-                    + " binary model, the area under the ROC curve."
+                    + " in object container files (.avro) or JSON lines with --schema, mapped as in training. With labels it prints loss and what goes with the kind"
+                    + " of model: accuracy, averages over classes, calibration and each class by its name, or the errors of a regression."
         },
         footer = {
             "Examples:",
@@ -104,15 +104,15 @@ final class PredictCommand implements Callable<Integer> {
             if (outcomes == null) {
                 if (output == null) out.println("They have no labels: say --label or --labels, or --output FILE.");
             } else {
-                printFinite(out, "loss", outcomes.loss());
-                printFinite(out, "accuracy", outcomes.accuracy());
-                printFinite(out, "auc", outcomes.auc());
+                ScoreText.of(outcomes, classes.isEmpty() ? classesOf(snapshot) : classes)
+                        .forEach(out::println);
             }
         }
     }
 
-    /** What a kind of model does not have is NaN. */
-    private static void printFinite(PrintWriter out, String name, double value) {
-        if (Double.isFinite(value)) out.printf("%-10s %.5f%n", name, value);
+    /** The words of the model's own records. */
+    private static List<String> classesOf(Snapshot snapshot) {
+        FeatureMapping mapping = snapshot.manifest().featureMapping();
+        return mapping == null ? List.of() : mapping.spec().classes();
     }
 }

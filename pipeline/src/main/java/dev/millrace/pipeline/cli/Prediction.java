@@ -31,7 +31,8 @@ final class Prediction implements AutoCloseable {
     Prediction(Snapshot snapshot, @Nullable PredictionFile to) {
         this.spec = snapshot.manifest().modelSpec();
         this.outputs = spec.outputs();
-        this.engine = Engines.factory("auto").create(spec);
+        // The loss comes from the path of training, which would drop values.
+        this.engine = Engines.factory("auto").create(spec.withoutDropout());
         this.to = to;
         this.sum = new GradientSum(spec.layout().denseSize());
         this.batch = new SampleBatch(spec.inputs(), spec.labelWidth(), BATCH);

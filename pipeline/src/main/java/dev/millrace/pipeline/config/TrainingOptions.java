@@ -303,7 +303,7 @@ public final class TrainingOptions {
             ValueType.LONG,
             10_000L,
             new Constraint<>(">= 1", value -> value >= 1),
-            "Samples that windowed loss, accuracy and AUC look back on.");
+            "Samples that windowed loss, accuracy and all other windowed metrics look back on.");
     public static final ConfigOption<Double> METRICS_FADING = option(
             "metrics.fading",
             ValueType.NUMBER,

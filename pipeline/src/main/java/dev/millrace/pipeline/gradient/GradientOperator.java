@@ -101,7 +101,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         super.open();
         spec = ModelSpec.fromJson(specJson);
         outputs = spec.outputs();
-        engine = engines.create(spec);
+        engine = engines.create(spec.ofWorker(worker));
         microBatches = new MicroBatches(settings.microBatch());
         sum = new GradientSum(spec.layout().denseSize(), settings.withNorms());
         sender = new GradientSender(output, clock, worker, workers);

@@ -26,7 +26,7 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
     private transient int[] rows = new int[0];
 
     public GradientSerializer() {
-        super(2);
+        super(3);
     }
 
     @Override
@@ -87,7 +87,7 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
         if (in.readBoolean()) {
             gradient.summary = new Gradient.Summary(
                     in.readInt(),
-                    Outcomes.read(in),
+                    written < 3 ? Outcomes.readFormat1(in) : Outcomes.read(in),
                     SplitProgress.read(in),
                     in.readLong(),
                     in.readLong(),

@@ -59,7 +59,17 @@ final class LiveView {
                 number(report.windowLoss()),
                 width);
         if (!Double.isNaN(report.accuracy()) || !Double.isNaN(report.auc())) {
-            row(lines, "accuracy", percent(report.accuracy()), "", "AUC", number(report.auc()), width);
+            row(lines, "accuracy", percent(report.accuracy()), calibration(report), "AUC", number(report.auc()), width);
+        }
+        if (!Double.isNaN(report.scores().rmse())) {
+            row(
+                    lines,
+                    "RMSE",
+                    significant(report.scores().rmse()),
+                    "",
+                    "R2",
+                    number(report.scores().r2()),
+                    width);
         }
         row(
                 lines,
@@ -153,6 +163,11 @@ final class LiveView {
     private static String curve(double[] points, int width) {
         int from = Math.max(0, points.length - noteWidth(width));
         return Sparkline.of(Arrays.copyOfRange(points, from, points.length));
+    }
+
+    private static String calibration(StepReport report) {
+        double error = report.scores().calibrationError();
+        return Double.isNaN(error) ? "" : "ECE " + number(error);
     }
 
     private static String stale(LiveStatus status, StepReport report) {

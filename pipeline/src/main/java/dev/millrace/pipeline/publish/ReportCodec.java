@@ -2,7 +2,10 @@ package dev.millrace.pipeline.publish;
 
 import dev.millrace.pipeline.control.Outcome;
 import dev.millrace.pipeline.server.BatchReport;
+import dev.millrace.pipeline.server.ClassReport;
+import dev.millrace.pipeline.server.ScoreReport;
 import dev.millrace.pipeline.server.StepReport;
+import dev.millrace.schemas.ClassScore;
 import dev.millrace.schemas.CommandOutcome;
 import dev.millrace.schemas.TrainingReport;
 import dev.millrace.schemas.wire.AvroFraming;
@@ -14,6 +17,7 @@ public final class ReportCodec {
 
     public byte[] encode(StepReport r) {
         BatchReport batch = r.batch();
+        ScoreReport scores = r.scores();
         return framing.encode(new TrainingReport(
                 r.model(),
                 r.time(),
@@ -46,7 +50,17 @@ public final class ReportCodec {
                 batch.lag(),
                 batch.syncSeconds(),
                 batch.sampleSeconds(),
-                r.commands().stream().map(ReportCodec::outcome).toList()));
+                r.commands().stream().map(ReportCodec::outcome).toList(),
+                scores.macroPrecision(),
+                scores.macroRecall(),
+                scores.macroF1(),
+                scores.calibrationError(),
+                scores.brierScore(),
+                scores.hammingLoss(),
+                scores.rmse(),
+                scores.mae(),
+                scores.r2(),
+                scores.classes().stream().map(ReportCodec::score).toList()));
     }
 
     /** @throws IllegalArgumentException if the bytes are no report */
@@ -66,6 +80,7 @@ public final class ReportCodec {
                 r.getFadingLoss(),
                 r.getAccuracy(),
                 r.getAuc(),
+                scores(r),
                 r.getBatchSize(),
                 batch(r),
                 r.getLearningRate(),
@@ -82,6 +97,35 @@ public final class ReportCodec {
 
     private static Outcome outcome(CommandOutcome outcome) {
         return new Outcome(outcome.getId(), outcome.getAccepted(), outcome.getWhat(), outcome.getReason());
+    }
+
+    private static ClassScore score(ClassReport score) {
+        return new ClassScore(
+                score.label(), score.name(), score.precision(), score.recall(), score.f1(), score.support());
+    }
+
+    private static ClassReport score(ClassScore score) {
+        return new ClassReport(
+                score.getLabel(),
+                score.getName(),
+                score.getPrecision(),
+                score.getRecall(),
+                score.getF1(),
+                score.getSupport());
+    }
+
+    private static ScoreReport scores(TrainingReport r) {
+        return new ScoreReport(
+                r.getMacroPrecision(),
+                r.getMacroRecall(),
+                r.getMacroF1(),
+                r.getCalibrationError(),
+                r.getBrierScore(),
+                r.getHammingLoss(),
+                r.getRmse(),
+                r.getMae(),
+                r.getR2(),
+                r.getClasses().stream().map(ReportCodec::score).toList());
     }
 
     private static BatchReport batch(TrainingReport r) {

@@ -24,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 /**
  * Writer schemas of a registry, by {@code GET /schemas/ids/{id}}. An id stands for one schema for ever, so each is asked
  * for once; of one that is unknown the registry is asked again after half a minute. A request that is not answered, or
- * answered with 429 or 5xx, is repeated with growing pauses; one that is refused fails at once. Not thread-safe.
+ * answered with 429 or 5xx, is repeated with growing pauses; one that is refused, or a certificate that is not trusted,
+ * fails at once. Not thread-safe.
  */
 public final class RegistryClient implements WriterSchemas {
     private static final long UNKNOWN_NANOS = 30_000_000_000L;
@@ -136,6 +137,14 @@ public final class RegistryClient implements WriterSchemas {
             } catch (JsonProcessingException e) {
                 throw failed("its answer to " + path + " is no JSON", e);
             } catch (IOException e) {
+                String distrust = Trust.distrust(e);
+                if (distrust != null) {
+                    throw failed(
+                            "its certificate is not trusted: " + distrust
+                                    + "; check source.schema-registry.truststore.location, and that the certificate"
+                                    + " names the host of the url",
+                            e);
+                }
                 reason = e.toString();
                 cause = e;
             } catch (InterruptedException e) {

@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.server;
 
 import dev.millrace.model.batchsize.Regime;
+import dev.millrace.model.feature.FeatureMapping;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterLayout;
@@ -22,6 +23,7 @@ import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.apache.flink.util.OutputTag;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Owns parameters and optimizer state: adds gradients, closes steps, sends the parameters back, and hands out a
@@ -67,6 +69,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private transient long timedSteps;
     private transient Commands commands;
     private transient List<Outcome> outcomes; // since the last report
+    private transient List<String> classes; // their words, if there are any
     private transient long malformedLoggedNanos;
 
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
@@ -99,6 +102,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         arrivals = new Arrivals();
         commands = new Commands(settings);
         outcomes = new ArrayList<>();
+        classes = classes(settings.features());
         malformedLoggedNanos = System.nanoTime() - LOG_EVERY_NANOS;
         snapshots = new SnapshotOutlet(settings, System.nanoTime());
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
@@ -108,6 +112,12 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         layout = ModelSpec.fromJson(settings.modelJson()).layout();
         sendAll();
         tick(0);
+    }
+
+    private static List<String> classes(@Nullable String features) {
+        return features == null
+                ? List.of()
+                : FeatureMapping.fromJson(features).spec().classes();
     }
 
     /** Whether commands may come. */
@@ -233,6 +243,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
                 report,
                 nowNanos,
                 System.currentTimeMillis(),
+                classes,
                 List.copyOf(outcomes));
         outcomes.clear();
         serverMetrics.reported(made);

@@ -16,6 +16,7 @@ final class Reports {
             ReportWindow window,
             long nowNanos,
             long time,
+            List<String> classes,
             List<Outcome> commands) {
         TrainingState state = trainer.state();
         Outcomes metrics = state.metrics.window();
@@ -33,6 +34,7 @@ final class Reports {
                 state.metrics.fadingLoss(),
                 metrics.accuracy(),
                 metrics.auc(),
+                ScoreReport.of(metrics, classes),
                 state.batchSize.batchSize(),
                 BatchReport.of(state, arrivals),
                 trainer.learningRate(),

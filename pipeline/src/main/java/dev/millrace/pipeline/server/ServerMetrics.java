@@ -35,6 +35,15 @@ final class ServerMetrics {
         gauge(group, "fadingLoss", StepReport::fadingLoss);
         gauge(group, "accuracy", StepReport::accuracy);
         gauge(group, "auc", StepReport::auc);
+        gauge(group, "macroPrecision", report -> report.scores().macroPrecision());
+        gauge(group, "macroRecall", report -> report.scores().macroRecall());
+        gauge(group, "macroF1", report -> report.scores().macroF1());
+        gauge(group, "calibrationError", report -> report.scores().calibrationError());
+        gauge(group, "brierScore", report -> report.scores().brierScore());
+        gauge(group, "hammingLoss", report -> report.scores().hammingLoss());
+        gauge(group, "rmse", report -> report.scores().rmse());
+        gauge(group, "mae", report -> report.scores().mae());
+        gauge(group, "r2", report -> report.scores().r2());
         gauge(group, "learningRate", StepReport::learningRate);
         gauge(group, "gradientNorm", StepReport::gradientNorm);
         gauge(group, "staleGradientsTotal", StepReport::staleGradients);

@@ -16,8 +16,9 @@ import java.util.List;
  * @param loss weighted mean prequential loss since the last report
  * @param windowLoss prequential loss over the metric window
  * @param fadingLoss prequential loss, exponentially fading
- * @param accuracy prequential accuracy over the metric window; NaN for regression
+ * @param accuracy prequential accuracy over the metric window, of several labels that of the whole set; NaN for regression
  * @param auc prequential area under the ROC curve over the metric window; NaN unless binary
+ * @param scores what else the metric window says
  * @param batchSize global batch size asked for
  * @param batch on what grounds
  * @param learningRate of the last step
@@ -41,6 +42,7 @@ public record StepReport(
         double fadingLoss,
         double accuracy,
         double auc,
+        ScoreReport scores,
         int batchSize,
         BatchReport batch,
         double learningRate,

@@ -25,7 +25,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(7);
+        super(8);
     }
 
     @Override
@@ -117,7 +117,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         }
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
-        state.pending = Outcomes.read(in);
+        state.pending = written < 8 ? Outcomes.readFormat1(in) : Outcomes.read(in);
         if (written > 1) state.signals = StepSignals.read(in);
         state.pendingProgress = SplitProgress.read(in);
         state.pendingMaxEventTime = in.readLong();

@@ -92,12 +92,30 @@ class MappedPredictTest {
 
         assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
         // -ln sigmoid(1) = 0.31326 for both.
-        assertThat(ran.out()).containsPattern("loss +0.31326").containsPattern("accuracy +1.00000");
+        assertThat(ran.out())
+                .containsPattern("loss +0.31326")
+                .containsPattern("accuracy +1.00000")
+                .containsPattern("LOST +1.00000 +1.00000 +1.00000 +1\\n")
+                .containsPattern("WON +1.00000 +1.00000 +1.00000 +1\\n")
+                // sigmoid(1) = 0.73106, of what came true each time
+                .containsPattern("calibration error +0.26894 ")
+                .containsPattern("Brier score +0.07233");
         assertThat(Files.readAllLines(output))
                 .satisfiesExactly(
                         line -> assertThat(line).isEqualTo("id,class,output_0"),
                         line -> assertThat(line).startsWith("a,WON,0.73"),
                         line -> assertThat(line).startsWith("b,LOST,0.26"));
+    }
+
+    @Test
+    void featuresInCsvHaveTheClassesOfTheMapping() throws IOException {
+        publish(mapping());
+        Path data = Files.writeString(directory.resolve("data.csv"), "price,won\n1,1\n-1,0\n");
+
+        Ran ran = Ran.millrace("predict", "-d", directory.toString(), "--label", "won", data.toString());
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        assertThat(ran.out()).containsPattern("LOST +1.00000").containsPattern("WON +1.00000");
     }
 
     @Test

@@ -34,12 +34,16 @@ class SnapshotVerbsTest {
     }
 
     private void publish(long version, float... parameters) throws IOException {
+        publish(SPEC, version, parameters);
+    }
+
+    private void publish(ModelSpec spec, long version, float... parameters) throws IOException {
         Path place = Files.createDirectories(directory.resolve("versions/" + version));
-        String manifest = SnapshotParts.split(SPEC, version, 1_700_000_000_000L, parameters, Map.of("samples", "5"), 8)
+        String manifest = SnapshotParts.split(spec, version, 1_700_000_000_000L, parameters, Map.of("samples", "5"), 8)
                 .manifest()
                 .toJson();
         try (OutputStream out = Files.newOutputStream(place.resolve("model.safetensors"))) {
-            Safetensors.write(SPEC.layout(), parameters, Map.of(), out);
+            Safetensors.write(spec.layout(), parameters, Map.of(), out);
         }
         Files.writeString(place.resolve("manifest.json"), manifest);
         Files.writeString(directory.resolve("current.json"), manifest);
@@ -145,6 +149,22 @@ class SnapshotVerbsTest {
                 .startsWith("id,output_0")
                 .satisfies(lines -> assertThat(lines.get(1)).startsWith("a;1,0.73"))
                 .satisfies(lines -> assertThat(lines.get(2)).startsWith("b,0.26"));
+    }
+
+    @Test
+    void predictScoresAModelWithDropoutWhole() throws IOException {
+        publish(ModelSpec.fromYaml("""
+                        name: dropping
+                        inputs: 2
+                        layers: [{dropout: {rate: 0.9}}, {dense: {units: 1, activation: sigmoid}}]
+                        loss: binary_crossentropy
+                        """), 13, 1, -1, 0);
+        Path data = Files.writeString(directory.resolve("data.csv"), "x1,x2,y\n2,1,1\n0,1,0\n");
+
+        Ran ran = millrace("predict", "-d", directory.toString(), "--label", "y", data.toString());
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        assertThat(ran.out()).contains("dropping version 13").containsPattern("loss +0.31326");
     }
 
     @Test

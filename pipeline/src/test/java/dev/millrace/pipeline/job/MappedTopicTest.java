@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
 
 import dev.millrace.model.engine.Engines;
 import dev.millrace.model.engine.GradientEngine;
@@ -15,12 +16,17 @@ import dev.millrace.pipeline.dataset.Examples;
 import dev.millrace.pipeline.dataset.MappedExamples;
 import dev.millrace.pipeline.dataset.RecordFile;
 import dev.millrace.pipeline.local.EmbeddedKafka;
+import dev.millrace.pipeline.publish.ReportCodec;
 import dev.millrace.pipeline.registry.TestRegistry;
+import dev.millrace.pipeline.server.ClassReport;
+import dev.millrace.pipeline.server.ScoreReport;
+import dev.millrace.pipeline.server.StepReport;
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.time.Duration;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
@@ -33,8 +39,12 @@ import org.apache.avro.generic.GenericDatumWriter;
 import org.apache.avro.generic.GenericRecord;
 import org.apache.avro.io.BinaryEncoder;
 import org.apache.avro.io.EncoderFactory;
+import org.apache.kafka.clients.consumer.ConsumerRecord;
+import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.common.TopicPartition;
+import org.apache.kafka.common.serialization.ByteArrayDeserializer;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -133,6 +143,7 @@ class MappedTopicTest {
                   directory: %s
                 publish.directory: %s
                 dead-letter: {policy: dead-letter, topic: letters}
+                report: {topic: reports, samples: 1000}
                 """.formatted(
                         kafka.bootstrapServers(),
                         registry.url(),
@@ -148,11 +159,13 @@ class MappedTopicTest {
             registry.register(41, FIRST.toString()).register(42, SECOND.toString());
             kafka.createTopic("bids", 1, Map.of());
             kafka.createTopic("letters", 1, Map.of());
+            kafka.createTopic("reports", 1, Map.of());
             produce(kafka);
 
             TrainingJob.run(config(kafka, registry, directory));
 
             assertThat(registry.requests).containsOnlyOnce("/schemas/ids/41", "/schemas/ids/42");
+            expectClassesByName(lastReport(kafka));
         }
 
         Snapshot snapshot = new SnapshotDirectory(directory.resolve("published")).load();
@@ -160,6 +173,38 @@ class MappedTopicTest {
         FeatureMapping mapping = Objects.requireNonNull(snapshot.manifest().featureMapping());
         assertThat(mapping.spec().classes()).containsExactly("LOST", "WON");
         assertThat(accuracy(snapshot, mapping, recordsOfFile(directory))).isGreaterThan(0.95);
+    }
+
+    private static StepReport lastReport(EmbeddedKafka kafka) {
+        ReportCodec codec = new ReportCodec();
+        StepReport last = null;
+        try (KafkaConsumer<byte[], byte[]> consumer = new KafkaConsumer<>(
+                Map.of("bootstrap.servers", kafka.bootstrapServers()),
+                new ByteArrayDeserializer(),
+                new ByteArrayDeserializer())) {
+            TopicPartition partition = new TopicPartition("reports", 0);
+            consumer.assign(List.of(partition));
+            consumer.seekToBeginning(List.of(partition));
+            long end = consumer.endOffsets(List.of(partition)).getOrDefault(partition, 0L);
+            while (consumer.position(partition) < end) {
+                for (ConsumerRecord<byte[], byte[]> record : consumer.poll(Duration.ofSeconds(1))) {
+                    last = codec.decode(record.value());
+                }
+            }
+        }
+        return Objects.requireNonNull(last, "no report");
+    }
+
+    /** The window is larger than the stream: every sample is in it. */
+    private static void expectClassesByName(StepReport last) {
+        ScoreReport scores = last.scores();
+        assertThat(scores.classes()).extracting(ClassReport::name).containsExactly("LOST", "WON");
+        assertThat(scores.classes().stream().mapToDouble(ClassReport::support).sum())
+                .isEqualTo(SAMPLES);
+        double f1 = scores.classes().stream().mapToDouble(ClassReport::f1).sum() / 2;
+        assertThat(scores.macroF1()).isCloseTo(f1, within(1e-12)).isBetween(0.8, 1.0);
+        assertThat(scores.calibrationError()).isBetween(0.0, 0.2);
+        assertThat(scores.rmse()).isNaN();
     }
 
     /** Records as the first writer has them, in a file. */

@@ -3,6 +3,7 @@ package dev.millrace.pipeline.local;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.pipeline.server.BatchReport;
+import dev.millrace.pipeline.server.ScoreReport;
 import dev.millrace.pipeline.server.StepReport;
 import java.io.ByteArrayOutputStream;
 import java.io.PrintStream;
@@ -27,7 +28,7 @@ class LiveViewTest {
                         "─".repeat(100),
                         "  samples/s           48,000  ▁█                        total            3,204,118",
                         "  loss                0.4312  █▁                        window              0.4371",
-                        "  accuracy            81.2 %                            AUC                 0.8766",
+                        "  accuracy            81.2 %  ECE 0.0123                AUC                 0.8766",
                         "  batch size             256  plateau                   steps               12,500",
                         "  noise scale            310  live                      drifts                   2",
                         "  learning rate       0.0100                            gradient norm        0.132",
@@ -50,7 +51,7 @@ class LiveViewTest {
         LiveHistory history = new LiveHistory("ctr");
         for (int i = 0; i < LiveHistory.POINTS - 1; i++) history.add(report(0.5, 0.5));
         history.add(new StepReport(
-                "ctr", NOW, 2, 7, 2, 2, 99_000, 0.5, 9, 9, 9, 0.5, 0.5, 256, batch(""), 0.01, 0.1, 0, 0, NOW,
+                "ctr", NOW, 2, 7, 2, 2, 99_000, 0.5, 9, 9, 9, 0.5, 0.5, scores(), 256, batch(""), 0.01, 0.1, 0, 0, NOW,
                 List.of()));
 
         List<String> screen = LiveView.screen(history.at(NOW, 90_000), 80, false);
@@ -72,7 +73,9 @@ class LiveViewTest {
         LiveStatus status = status(report(Double.NaN, Double.NaN));
 
         assertThat(LiveView.line(status)).doesNotContain("accuracy", "AUC", "NaN");
-        assertThat(LiveView.screen(status, 100, false)).noneMatch(line -> line.contains("accuracy"));
+        assertThat(LiveView.screen(status, 100, false))
+                .noneMatch(line -> line.contains("accuracy"))
+                .anyMatch(line -> line.matches(" +RMSE +1\\.50 +R2 +0\\.8100"));
     }
 
     @Test
@@ -138,6 +141,7 @@ class LiveViewTest {
                 0.6,
                 0.5,
                 0.5,
+                scores(),
                 128,
                 batch("initial"),
                 0.01,
@@ -166,6 +170,7 @@ class LiveViewTest {
                 0.44,
                 accuracy,
                 auc,
+                Double.isNaN(accuracy) ? errors() : scores(),
                 256,
                 batch("plateau"),
                 0.01,
@@ -174,6 +179,18 @@ class LiveViewTest {
                 0,
                 NOW - 800,
                 List.of());
+    }
+
+    private static ScoreReport scores() {
+        return scores(0.0123, Double.NaN, Double.NaN);
+    }
+
+    private static ScoreReport errors() {
+        return scores(Double.NaN, 1.5, 0.81);
+    }
+
+    private static ScoreReport scores(double calibrationError, double rmse, double r2) {
+        return new ScoreReport(0.8, 0.8, 0.8, calibrationError, 0.1, Double.NaN, rmse, 1, r2, List.of());
     }
 
     private static BatchReport batch(String reason) {

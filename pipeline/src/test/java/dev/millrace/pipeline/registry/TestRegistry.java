@@ -3,6 +3,8 @@ package dev.millrace.pipeline.registry;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import com.sun.net.httpserver.HttpExchange;
 import com.sun.net.httpserver.HttpServer;
+import com.sun.net.httpserver.HttpsConfigurator;
+import com.sun.net.httpserver.HttpsServer;
 import java.io.IOException;
 import java.net.InetAddress;
 import java.net.InetSocketAddress;
@@ -13,6 +15,7 @@ import java.util.Map;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CopyOnWriteArrayList;
+import javax.net.ssl.SSLContext;
 import org.jspecify.annotations.Nullable;
 
 /** A schema registry on the loopback interface that answers as Confluent's REST protocol says. */
@@ -28,13 +31,33 @@ public final class TestRegistry implements AutoCloseable {
     public volatile @Nullable String authorization;
 
     public TestRegistry() throws IOException {
-        server = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
+        this(HttpServer.create(loopback(), 0));
+    }
+
+    /** Behind TLS. */
+    TestRegistry(SSLContext certificate) throws IOException {
+        this(behind(certificate));
+    }
+
+    private TestRegistry(HttpServer server) {
+        this.server = server;
         server.createContext("/", this::answer);
         server.start();
     }
 
+    private static HttpsServer behind(SSLContext certificate) throws IOException {
+        HttpsServer server = HttpsServer.create(loopback(), 0);
+        server.setHttpsConfigurator(new HttpsConfigurator(certificate));
+        return server;
+    }
+
+    private static InetSocketAddress loopback() {
+        return new InetSocketAddress(InetAddress.getLoopbackAddress(), 0);
+    }
+
     public String url() {
-        return "http://127.0.0.1:" + server.getAddress().getPort();
+        String scheme = server instanceof HttpsServer ? "https" : "http";
+        return scheme + "://127.0.0.1:" + server.getAddress().getPort();
     }
 
     public TestRegistry register(int id, String schema) {
