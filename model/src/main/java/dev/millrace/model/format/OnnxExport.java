@@ -1,15 +1,11 @@
 package dev.millrace.model.format;
 
-import dev.millrace.model.feature.FeatureMapping;
-import dev.millrace.model.feature.LabelSpec;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.model.spec.ModelSpec;
 import java.io.IOException;
 import java.io.OutputStream;
-import java.util.LinkedHashMap;
-import java.util.Map;
 import onnx.Onnx.ModelProto;
 import onnx.Onnx.OperatorSetIdProto;
 import onnx.Onnx.StringStringEntryProto;
@@ -59,26 +55,9 @@ public final class OnnxExport {
                 .setProducerName("millrace")
                 .setModelVersion(manifest.version())
                 .setGraph(graph.build());
-        metadata(manifest)
+        SnapshotMetadata.of(manifest)
                 .forEach((key, value) -> model.addMetadataProps(
                         StringStringEntryProto.newBuilder().setKey(key).setValue(value)));
         return model.build();
-    }
-
-    /** What the snapshot says of itself; its provenance under {@code provenance.<name>}. */
-    private static Map<String, String> metadata(SnapshotManifest manifest) {
-        Map<String, String> metadata = new LinkedHashMap<>();
-        metadata.put("model", manifest.model());
-        metadata.put("version", Long.toString(manifest.version()));
-        metadata.put("created", Long.toString(manifest.created()));
-        metadata.put("sha256", manifest.sha256());
-        metadata.put("spec", manifest.spec());
-        manifest.provenance().forEach((name, value) -> metadata.put("provenance." + name, value));
-        FeatureMapping mapping = manifest.featureMapping();
-        if (mapping == null || manifest.features() == null) return metadata;
-        metadata.put("features", manifest.features());
-        LabelSpec label = mapping.spec().label();
-        if (label != null && !label.classes().isEmpty()) metadata.put("classes", Json.text(label.classes()));
-        return metadata;
     }
 }

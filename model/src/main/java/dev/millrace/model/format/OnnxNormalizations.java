@@ -6,9 +6,6 @@ import dev.millrace.model.spec.PlacedLayer;
 
 /** Layers that normalize over the last extent. */
 final class OnnxNormalizations {
-    /** Samples without which {@link NormalizationSpec} passes zeros. */
-    private static final int FEWEST = 1000;
-
     private final OnnxGraph graph;
 
     OnnxNormalizations(OnnxGraph graph) {
@@ -31,7 +28,7 @@ final class OnnxNormalizations {
         String variance = graph.parameter(placed.parameters().get(1));
         String count = graph.parameter(placed.parameters().get(2));
         String enough =
-                graph.node("GreaterOrEqual", count, graph.number(FEWEST)).output();
+                graph.node("GreaterOrEqual", count, graph.number(NormalizationSpec.FEWEST_SAMPLES)).output();
         String known = graph.node("Cast", enough).integer("to", OnnxGraph.FLOAT).output();
         String positive =
                 graph.node("Add", variance, graph.number(norm.epsilon())).output();

@@ -135,7 +135,14 @@ class OnnxExportTest {
     }
 
     private static float[] run(byte[] model, float[] features, int inputs) throws OrtException {
-        long[] shape = {features.length / inputs, inputs};
+        return run(model, features, features.length / inputs, (long) inputs);
+    }
+
+    /** What a graph makes of some rows. */
+    static float[] run(byte[] model, float[] features, int rows, long... shapeOfOne) throws OrtException {
+        long[] shape = new long[1 + shapeOfOne.length];
+        shape[0] = rows;
+        System.arraycopy(shapeOfOne, 0, shape, 1, shapeOfOne.length);
         try (OrtSession session = session(model);
                 OnnxTensor tensor =
                         OnnxTensor.createTensor(OrtEnvironment.getEnvironment(), FloatBuffer.wrap(features), shape);
