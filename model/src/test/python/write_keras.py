@@ -1,18 +1,16 @@
 """Writes models of Keras in all its formats, with inputs and what Keras makes of them: write_keras.py DIRECTORY
 
-Needs keras and a backend, or tf_keras, which is Keras 2 (KERAS=tf_keras). Nothing else of the project uses it: the files
-that it wrote are src/test/resources/keras-*.zip.
+Needs keras and a backend. No test runs it: what it wrote is src/test/resources/keras-<version>.zip.
 """
 
-import importlib
 import json
 import os
 import sys
 
+import keras
 import numpy as np
+from keras import layers
 
-keras = importlib.import_module(os.environ.get("KERAS", "keras"))
-layers = keras.layers
 random = np.random.default_rng(1)
 directory = sys.argv[1]
 os.makedirs(directory, exist_ok=True)

@@ -24,7 +24,8 @@ final class OnnxFile {
             if (!model.hasGraph()) throw new SnapshotException("an ONNX file has a graph. Received: none");
             this.tensors = new OnnxTensors(model.getGraph());
             this.nodes = new OnnxNodes(model.getGraph(), tensors).layers();
-        } catch (InvalidProtocolBufferException e) {
+        } catch (InvalidProtocolBufferException
+                | IndexOutOfBoundsException e) { // the latter: a node without its inputs
             throw new SnapshotException("it cannot be read as ONNX: " + e.getMessage(), e);
         }
     }

@@ -152,7 +152,8 @@ final class OnnxNodes {
 
     private FileLayer.Order order(NodeProto node) {
         NodeProto before = producers.get(node.getInput(0));
-        while (before != null && ORDER_KEEPING.contains(before.getOpType())) {
+        for (int i = 0; before != null && ORDER_KEEPING.contains(before.getOpType()); i++) {
+            if (i == nodes.size()) throw new SnapshotException("node " + node.getName() + " must not follow itself");
             before = producers.get(before.getInput(0));
         }
         if (before == null) return FileLayer.Order.ANY;

@@ -27,8 +27,8 @@ final class OnnxNormalizations {
         String mean = graph.parameter(placed.parameters().get(0));
         String variance = graph.parameter(placed.parameters().get(1));
         String count = graph.parameter(placed.parameters().get(2));
-        String enough =
-                graph.node("GreaterOrEqual", count, graph.number(NormalizationSpec.FEWEST_SAMPLES)).output();
+        String enough = graph.node("GreaterOrEqual", count, graph.number(NormalizationSpec.FEWEST_SAMPLES))
+                .output();
         String known = graph.node("Cast", enough).integer("to", OnnxGraph.FLOAT).output();
         String positive =
                 graph.node("Add", variance, graph.number(norm.epsilon())).output();

@@ -25,9 +25,22 @@ public final class ParameterFiles {
      * Reads {@code .h5}, {@code .hdf5}, {@code .keras} or {@code .onnx}, else safetensors.
      *
      * @return in the layout of the model
-     * @throws SnapshotException naming the model's layer, the shapes of both and the file's tensor if they do not fit
+     * @throws SnapshotException naming the model's layer, the shapes of both and the file's tensor if they do not fit; or a tensor
+     *     that is not finite
      */
     public static float[] read(Path file, ModelSpec spec) throws IOException {
+        float[] parameters = unchecked(file, spec);
+        for (ParameterBlock block : spec.layout().blocks()) {
+            for (int i = block.offset(); i < block.offset() + block.size(); i++) {
+                if (Float.isFinite(parameters[i])) continue;
+                throw new SnapshotException("tensor " + block.name() + " must be finite. Received: " + parameters[i]
+                        + " at " + (i - block.offset()));
+            }
+        }
+        return parameters;
+    }
+
+    private static float[] unchecked(Path file, ModelSpec spec) throws IOException {
         String name = file.toString().toLowerCase(Locale.ROOT);
         if (name.endsWith(".h5") || name.endsWith(".hdf5")) {
             if (!Files.isReadable(file)) throw new SnapshotException("there is no such file");

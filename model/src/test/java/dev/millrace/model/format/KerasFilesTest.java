@@ -6,11 +6,13 @@ import static org.assertj.core.api.Assertions.within;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.spec.ModelSpec;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Objects;
 import java.util.stream.Stream;
 import java.util.zip.ZipEntry;
@@ -141,11 +143,11 @@ class KerasFilesTest {
             byte[] bytes = Files.readAllBytes(directory.resolve(file));
             for (int length = 0; length < bytes.length - 2000; length += 1777) {
                 Path cut = directory.resolve("cut-" + file);
-                Files.write(cut, java.util.Arrays.copyOf(bytes, length));
+                Files.write(cut, Arrays.copyOf(bytes, length));
                 assertThatThrownBy(() -> ParameterFiles.read(cut, model("ids")))
                         .as("%s of %d bytes", file, length)
                         .satisfiesAnyOf(
-                                e -> assertThat(e).isInstanceOf(dev.millrace.model.snapshot.SnapshotException.class),
+                                e -> assertThat(e).isInstanceOf(SnapshotException.class),
                                 e -> assertThat(e).isInstanceOf(IOException.class));
             }
         }

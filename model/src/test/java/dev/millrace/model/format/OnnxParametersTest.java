@@ -3,10 +3,15 @@ package dev.millrace.model.format;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.model.snapshot.Safetensors;
+import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.spec.ModelSpec;
 import java.io.IOException;
+import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Map;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -68,10 +73,40 @@ class OnnxParametersTest {
         byte[] bytes = OnnxExportTest.exported(spec, FormatModels.parameters(spec, 9));
         Path file = directory.resolve("cut.onnx");
         for (int length = 0; length < bytes.length - 200; length += 37) {
-            Files.write(file, java.util.Arrays.copyOf(bytes, length));
+            Files.write(file, Arrays.copyOf(bytes, length));
             assertThatThrownBy(() -> ParameterFiles.read(file, spec))
                     .as("%d bytes", length)
-                    .isInstanceOf(dev.millrace.model.snapshot.SnapshotException.class);
+                    .isInstanceOf(SnapshotException.class);
         }
+    }
+
+    @Test
+    void flippedBitsAreRefusedOrAreOtherNumbers() throws IOException {
+        ModelSpec spec = models().skip(30).findFirst().orElseThrow();
+        byte[] bytes = OnnxExportTest.exported(spec, FormatModels.parameters(spec, 9));
+        Path file = directory.resolve("flipped.onnx");
+        for (int at = 0; at < bytes.length; at += 11) {
+            byte[] flipped = bytes.clone();
+            flipped[at] ^= (byte) (1 << at % 8);
+            Files.write(file, flipped);
+            try {
+                assertThat(ParameterFiles.read(file, spec))
+                        .hasSize(spec.layout().size());
+            } catch (SnapshotException e) {
+                assertThat(e).hasMessageNotContaining("null");
+            }
+        }
+    }
+
+    @Test
+    void thatAreNotFiniteAreRefused() throws IOException {
+        ModelSpec spec = ModelSpec.fromYaml("{inputs: 1, layers: [dense: {units: 2}], loss: mean_squared_error}");
+        Path file = directory.resolve("model.safetensors");
+        try (OutputStream out = Files.newOutputStream(file)) {
+            Safetensors.write(spec.layout(), new float[] {1, 2, 3, Float.NaN}, Map.of(), out);
+        }
+
+        assertThatThrownBy(() -> ParameterFiles.read(file, spec))
+                .hasMessage("tensor dense_1/bias must be finite. Received: NaN at 1");
     }
 }

@@ -94,7 +94,8 @@ class SnapshotVerbsTest {
     @ParameterizedTest
     @ValueSource(strings = {"safetensors", "onnx"})
     void whatIsExportedCanBeginAnotherTraining(String format) throws IOException {
-        Path output = directory.resolve("exported/model." + format);
+        Path exported = directory.resolve("exported");
+        Path output = exported.resolve("model." + format);
 
         Ran ran = millrace(
                 "snapshot", "export", "-d", directory.toString(), "--format", format, "--output", output.toString());
@@ -102,7 +103,7 @@ class SnapshotVerbsTest {
         assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
         assertThat(ran.out()).contains("version 12 of difference is in " + output);
         assertThat(ParameterFiles.read(output, SPEC)).containsExactly(1, -1, 0);
-        assertThat(output.getParent().toFile().list()).containsExactly("model." + format);
+        assertThat(exported.toFile().list()).containsExactly("model." + format);
     }
 
     @Test
