@@ -128,7 +128,7 @@ class SnapshotVerbsTest {
         Ran ran = millrace("snapshot", "export", "-d", directory.toString(), "--format", "pmml", "-o", "model");
 
         assertThat(ran.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(ran.err()).contains("pmml").contains("safetensors, onnx, json");
+        assertThat(ran.err()).contains("pmml").contains("[SAFETENSORS, ONNX, JSON]");
     }
 
     @Test
