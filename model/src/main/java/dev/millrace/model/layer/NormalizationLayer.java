@@ -1,6 +1,7 @@
 package dev.millrace.model.layer;
 
 import dev.millrace.model.memory.Memory;
+import dev.millrace.model.spec.NormalizationSpec;
 import java.util.Arrays;
 import org.bytedeco.javacpp.FloatPointer;
 import org.jspecify.annotations.Nullable;
@@ -11,8 +12,6 @@ import org.jspecify.annotations.Nullable;
  * {@code x - mean} and of {@code (x - mean)^2}, both means over a row's pixels, and the number of rows.
  */
 final class NormalizationLayer extends BufferedLayer {
-    private static final float FEWEST = 1000;
-
     private final int channels;
     private final int groups; // pixels of a row
     private final double epsilon;
@@ -51,7 +50,7 @@ final class NormalizationLayer extends BufferedLayer {
         Arrays.fill(silent, 0, rows, false);
         Memory.copyOut(parameters, means, 0, channels);
         Memory.copyOut(parameters + 4L * channels, scales, 0, channels);
-        boolean known = Memory.get(parameters + 8L * channels) >= FEWEST;
+        boolean known = Memory.get(parameters + 8L * channels) >= NormalizationSpec.FEWEST_SAMPLES;
         for (int c = 0; c < channels; c++) scales[c] = known ? (float) (1 / Math.sqrt(scales[c] + epsilon)) : 0;
         long x = address(input);
         long y = outputAddress;

@@ -21,6 +21,9 @@ import java.util.SplittableRandom;
  * @param epsilon in 0..1, 0 excluded
  */
 public record NormalizationSpec(String name, int halfLife, double epsilon) implements LayerSpec {
+    /** Samples that the moments must be of before anything but 0 leaves. */
+    public static final int FEWEST_SAMPLES = 1000;
+
     public NormalizationSpec {
         if (halfLife < 0) throw new IllegalArgumentException(name + ": half_life must be >= 1. Received: " + halfLife);
         if (!(epsilon > 0 && epsilon <= 1)) {

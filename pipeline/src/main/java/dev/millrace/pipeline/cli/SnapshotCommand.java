@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.format.ExportFormat;
 import dev.millrace.model.snapshot.Safetensors;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotDirectory;
@@ -12,8 +13,10 @@ import java.io.OutputStream;
 import java.io.PrintWriter;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
+import java.util.Objects;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -23,13 +26,14 @@ import picocli.CommandLine.Spec;
 /** {@code millrace snapshot}: the published versions of a model. */
 @Command(
         name = "snapshot",
-        header = "List, fetch and verify published versions.",
+        header = "List, fetch, export and verify published versions.",
         description = "Reads a directory, or the topics that a configuration publishes to. Changes nothing there.",
         footer = {
             "Examples:",
             "  millrace snapshot list --directory snapshots/mnist",
             "  millrace snapshot verify --config training.yaml",
             "  millrace snapshot get --config training.yaml --version-number 42 --output model-42",
+            "  millrace snapshot export --directory snapshots/mnist --format onnx --output mnist.onnx",
         })
 final class SnapshotCommand {
 
@@ -108,6 +112,52 @@ final class SnapshotCommand {
             Safetensors.write(manifest.modelSpec().layout(), snapshot.parameters(), manifest.provenance(), to);
         }
         Files.writeString(output.resolve(SnapshotDirectory.MANIFEST), manifest.toJson());
+        PrintWriter out = command.commandLine().getOut();
+        out.println("version " + manifest.version() + " of " + manifest.model() + " is in " + output);
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "export",
+            header = "Write a version, checked, in a format of others.",
+            description = {
+                "safetensors: the tensors by name. onnx: the whole model as it predicts, from features to predictions.",
+                "json: layers, shapes, provenance and features without the parameters."
+            },
+            footer = {
+                "Examples:",
+                "  millrace snapshot export --directory snapshots/mnist --format onnx --output mnist.onnx",
+                "  millrace snapshot export --config training.yaml --format json --output model.json"
+            })
+    int export(
+            @Mixin SnapshotOptions options,
+            @Option(
+                            names = {"-f", "--format"},
+                            required = true,
+                            description = "One of ${COMPLETION-CANDIDATES}.")
+                    ExportFormat format,
+            @Option(
+                            names = {"-o", "--output"},
+                            paramLabel = "FILE",
+                            required = true,
+                            description = "File to write to; one that is there is replaced.")
+                    Path output)
+            throws IOException {
+        Snapshot snapshot = options.load();
+        Path file = output.toAbsolutePath();
+        Path parent = Objects.requireNonNull(file.getParent(), "a file lies in a directory");
+        Files.createDirectories(parent);
+        Path part = Files.createTempFile(parent, "export", ".part"); // whoever watches the file sees all of it or none
+        try {
+            try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(part))) {
+                format.write(snapshot, to);
+            }
+            Files.move(part, file, StandardCopyOption.REPLACE_EXISTING);
+        } finally {
+            Files.deleteIfExists(part);
+        }
+        SnapshotManifest manifest = snapshot.manifest();
         PrintWriter out = command.commandLine().getOut();
         out.println("version " + manifest.version() + " of " + manifest.model() + " is in " + output);
         out.flush();

@@ -272,8 +272,8 @@ public final class TrainingOptions {
             ValueType.TEXT,
             null,
             "What a model without a checkpoint begins with: a directory of published snapshots, of which the current one"
-                    + " counts, or a .safetensors file with the model's tensors by name; as the task managers see it."
-                    + " Unset: the layers' initializers.");
+                    + " counts, a .safetensors file with the model's tensors by name, or an .h5, .keras or .onnx file (FORMATS.md);"
+                    + " as the task managers see it. Unset: the layers' initializers.");
     public static final ConfigOption<Boolean> TRAINING_ACCEPT_CHANGED_MODEL = option(
             "training.accept-changed-model",
             ValueType.FLAG,

@@ -1,14 +1,12 @@
 package dev.millrace.pipeline.server;
 
-import dev.millrace.model.snapshot.Safetensors;
+import dev.millrace.model.format.ParameterFiles;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterLayout;
-import java.io.BufferedInputStream;
 import java.io.IOException;
-import java.io.InputStream;
 import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -27,7 +25,8 @@ final class InitialParameters {
         if (from == null) return spec.initialParameters(settings.seed());
         Path path = Path.of(from);
         try {
-            float[] parameters = Files.isDirectory(path) ? published(path, spec.layout()) : file(path, spec.layout());
+            float[] parameters =
+                    Files.isDirectory(path) ? published(path, spec.layout()) : ParameterFiles.read(path, spec);
             LOG.info("{} begins with the parameters of {}", settings.model(), path.toAbsolutePath());
             return parameters;
         } catch (SnapshotException | IOException | UncheckedIOException e) {
@@ -43,11 +42,5 @@ final class InitialParameters {
         ParameterLayout has = snapshot.manifest().modelSpec().layout();
         if (has.equals(layout)) return snapshot.parameters();
         throw new SnapshotException("its tensors must be " + layout.blocks() + ". Received: " + has.blocks());
-    }
-
-    private static float[] file(Path file, ParameterLayout layout) throws IOException {
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            return Safetensors.readByName(layout, in);
-        }
     }
 }

@@ -2,6 +2,9 @@ package dev.millrace.pipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.fasterxml.jackson.databind.JsonNode;
+import com.fasterxml.jackson.databind.ObjectMapper;
+import dev.millrace.model.format.ParameterFiles;
 import dev.millrace.model.snapshot.Safetensors;
 import dev.millrace.model.snapshot.SnapshotParts;
 import dev.millrace.model.spec.ModelSpec;
@@ -14,6 +17,8 @@ import java.util.Map;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** {@code snapshot} and {@code predict} on a directory with two versions of {@code p = sigmoid(x1 - x2)}. */
 class SnapshotVerbsTest {
@@ -88,6 +93,57 @@ class SnapshotVerbsTest {
         assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
         assertThat(output.resolve("model.safetensors")).isNotEmptyFile();
         assertThat(Files.readString(output.resolve("manifest.json"))).contains("\"version\" : 12");
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"safetensors", "onnx"})
+    void whatIsExportedCanBeginAnotherTraining(String format) throws IOException {
+        Path exported = directory.resolve("exported");
+        Path output = exported.resolve("model." + format);
+
+        Ran ran = millrace(
+                "snapshot", "export", "-d", directory.toString(), "--format", format, "--output", output.toString());
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        assertThat(ran.out()).contains("version 12 of difference is in " + output);
+        assertThat(ParameterFiles.read(output, SPEC)).containsExactly(1, -1, 0);
+        assertThat(exported.toFile().list()).containsExactly("model." + format);
+    }
+
+    @Test
+    void jsonSaysAllButTheParameters() throws IOException {
+        Path output = directory.resolve("model.json");
+
+        Ran ran = millrace(
+                ("snapshot export -d " + directory + " --version-number 3 --format json -o " + output).split(" "));
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        JsonNode json = new ObjectMapper().readTree(output.toFile());
+        assertThat(json.path("version").asLong()).isEqualTo(3);
+        assertThat(json.at("/provenance/samples").asText()).isEqualTo("5");
+        assertThat(json.at("/layers/0/tensors").toString())
+                .isEqualTo("[{\"name\":\"dense_1/kernel\",\"shape\":[1,2],\"offset\":0},"
+                        + "{\"name\":\"dense_1/bias\",\"shape\":[1],\"offset\":2}]");
+        assertThat(json.at("/spec")).isEqualTo(new ObjectMapper().readTree(SPEC.toJson()));
+    }
+
+    @Test
+    void otherFormatsAreRefusedWithThoseThatAre() {
+        Ran ran = millrace("snapshot", "export", "-d", directory.toString(), "--format", "pmml", "-o", "model");
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.USAGE);
+        assertThat(ran.err()).contains("pmml").contains("[SAFETENSORS, ONNX, JSON]");
+    }
+
+    @Test
+    void aDamagedVersionIsNotExported() throws IOException {
+        damage(12);
+        Path output = directory.resolve("model.onnx");
+
+        Ran ran = millrace("snapshot", "export", "-d", directory.toString(), "-f", "onnx", "-o", output.toString());
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(output).doesNotExist();
     }
 
     @Test

@@ -3,8 +3,14 @@ package dev.millrace.pipeline.server;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.model.format.ExportFormat;
 import dev.millrace.model.snapshot.Safetensors;
+import dev.millrace.model.snapshot.Snapshot;
+import dev.millrace.model.snapshot.SnapshotParts;
 import dev.millrace.model.spec.ModelSpec;
+import io.jhdf.HdfFile;
+import io.jhdf.WritableHdfFile;
+import io.jhdf.api.WritableGroup;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.nio.file.Files;
@@ -51,6 +57,43 @@ class InitialParametersTest {
         Trainer trainer = Trainers.create(settings(file.toString()), null, false);
 
         assertThat(trainer.state().parameters).containsExactly(3, 4, 5);
+    }
+
+    @Test
+    void areThoseOfAKerasFileWhoseKernelsAreTheOtherWayRound() {
+        Path file = directory.resolve("weights.h5");
+        try (WritableHdfFile keras = HdfFile.write(file)) {
+            keras.putAttribute("layer_names", new String[] {"dense"});
+            WritableGroup dense = keras.putGroup("dense");
+            dense.putAttribute("weight_names", new String[] {"kernel:0", "bias:0"});
+            dense.putDataset("kernel:0", new float[][] {{3}, {4}});
+            dense.putDataset("bias:0", new float[] {5});
+        }
+
+        assertThat(InitialParameters.of(settings(file.toString()), SPEC)).containsExactly(3, 4, 5);
+    }
+
+    @Test
+    void areThoseOfAnOnnxFile() throws IOException {
+        Path file = directory.resolve("model.onnx");
+        Snapshot snapshot = new Snapshot(
+                SnapshotParts.split(SPEC, 1, 0, new float[] {3, 4, 5}, Map.of(), 64)
+                        .manifest(),
+                new float[] {3, 4, 5});
+        try (OutputStream out = Files.newOutputStream(file)) {
+            ExportFormat.ONNX.write(snapshot, out);
+        }
+
+        assertThat(InitialParameters.of(settings(file.toString()), SPEC)).containsExactly(3, 4, 5);
+    }
+
+    @Test
+    void thatAreNoKerasFileAreNamed() throws IOException {
+        Path file = Files.writeString(directory.resolve("weights.keras"), "weights");
+
+        assertThatThrownBy(() -> InitialParameters.of(settings(file.toString()), SPEC))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageStartingWith("training.initial-parameters: " + file + " does not fit the model: ");
     }
 
     @Test
