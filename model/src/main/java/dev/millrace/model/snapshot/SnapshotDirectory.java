@@ -15,11 +15,13 @@ import java.util.stream.Stream;
 
 /**
  * Published snapshots as files: {@code versions/<version>/model.safetensors} and {@code manifest.json} beside it;
- * {@code current.json} names the newest, {@code {"model": ..., "version": ...}}, and is replaced atomically.
+ * {@code current.json} names the newest, {@code {"model": ..., "version": ...}}, and {@code aliases.json}, if there is one, the
+ * versions with a name; both are replaced atomically.
  */
 public final class SnapshotDirectory {
     public static final String VERSIONS = "versions";
     public static final String CURRENT = "current.json";
+    public static final String ALIASES = "aliases.json";
     public static final String PARAMETERS = "model.safetensors";
     public static final String MANIFEST = "manifest.json";
 
@@ -68,7 +70,7 @@ public final class SnapshotDirectory {
      * @throws SnapshotException if there is no such version, or another in its place
      */
     public SnapshotManifest manifest(long version) {
-        Path file = directory(version).resolve(MANIFEST);
+        Path file = manifestFile(version);
         SnapshotManifest manifest;
         try {
             manifest = SnapshotManifest.fromJson(Files.readString(file));
@@ -115,6 +117,11 @@ public final class SnapshotDirectory {
         } catch (IOException e) {
             throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Where the manifest of a version lies, or would. */
+    public Path manifestFile(long version) {
+        return directory(version).resolve(MANIFEST);
     }
 
     private Path directory(long version) {
