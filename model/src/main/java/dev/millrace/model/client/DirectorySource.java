@@ -45,7 +45,7 @@ public final class DirectorySource implements SnapshotSource {
             Stamp stamp = new Stamp(now.lastModifiedTime(), now.size(), now.fileKey());
             Seen before = seen;
             if (before != null && before.choice.equals(choice) && before.stamp.equals(stamp)) return before.target;
-            VersionTarget target = read(choice, file);
+            VersionTarget target = read(choice);
             seen = target == null ? null : new Seen(choice, stamp, target);
             return target;
         } catch (NoSuchFileException e) {
@@ -54,11 +54,12 @@ public final class DirectorySource implements SnapshotSource {
         }
     }
 
-    private @Nullable VersionTarget read(VersionChoice choice, Path file) throws IOException {
+    private @Nullable VersionTarget read(VersionChoice choice) {
         if (choice.isAlias()) {
-            Aliases aliases = Aliases.fromJson(Files.readString(file));
-            Long version = aliases.versions().get(choice.word());
-            return version == null ? null : new VersionTarget(directory.manifest(version), aliases.revision());
+            Aliases aliases = directory.aliases();
+            Long version = aliases == null ? null : aliases.versions().get(choice.word());
+            if (aliases == null || version == null) return null;
+            return new VersionTarget(directory.manifest(version), aliases.revision());
         }
         Long pinned = choice.pinned();
         return new VersionTarget(pinned != null ? directory.manifest(pinned) : directory.current(), 0);

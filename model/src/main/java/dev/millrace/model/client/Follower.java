@@ -61,7 +61,7 @@ final class Follower {
             if (target == null) {
                 gone();
             } else {
-                subject = Long.toString(target.manifest().version());
+                subject = subjectOf(target);
                 consider(target);
             }
             unreachable = false;
@@ -96,11 +96,10 @@ final class Follower {
             refusals.clear();
             return;
         }
-        String version = Long.toString(target.manifest().version());
-        if (!refusals.isDue(version)) return;
+        if (!refusals.isDue(subjectOf(target))) return;
         String reason = before == null ? null : reasonAgainst(target, before.manifest());
         if (reason != null) {
-            refuse(version, reason);
+            refuse(subjectOf(target), reason);
             return;
         }
         swap(before, ServedModel.of(source.load(target.manifest())));
@@ -141,8 +140,14 @@ final class Follower {
         tell(l -> l.loaded(next));
     }
 
-    private void refuse(String version, String reason) {
-        if (!refusals.add(version, reason)) return;
+    /** A version at another revision is another matter: to refuse the one must not delay the other. */
+    private static String subjectOf(VersionTarget target) {
+        return target.manifest().version() + "@" + target.revision();
+    }
+
+    private void refuse(String subject, String reason) {
+        if (!refusals.add(subject, reason)) return;
+        String version = subject.split("@", 2)[0];
         LOG.warn("Version {} from {} does not serve: {}", version, source.place(), reason);
         tell(l -> l.refused(version, reason));
     }
@@ -174,8 +179,11 @@ final class Follower {
 
     /** The model goes on serving those who have it, for a price: see {@link ServedModel}. */
     void close() {
-        source.close();
-        ServedModel model = current;
-        if (model != null) model.close();
+        try {
+            source.close();
+        } finally {
+            ServedModel model = current;
+            if (model != null) model.close();
+        }
     }
 }

@@ -137,6 +137,7 @@ public final class SnapshotClient implements AutoCloseable {
         } catch (InterruptedException e) {
             // close() ends it
         } finally {
+            boolean unused = Thread.interrupted(); // a source takes its leave of a broker
             follower.close();
         }
     }

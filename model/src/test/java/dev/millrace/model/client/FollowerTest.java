@@ -305,6 +305,21 @@ class FollowerTest {
     }
 
     @Test
+    void aVersionRefusedAtOneRevisionServesAtOnceAtAnother() {
+        Follower follower = follow("champion");
+        published.publish(7);
+        published.publish(9);
+        published.champion(7, 5);
+        follower.poll();
+        published.champion(9, 4);
+        for (int poll = 0; poll < 20; poll++) follower.poll();
+        published.champion(9, 6);
+        follower.poll();
+
+        assertThat(serving(follower)).isEqualTo(9);
+    }
+
+    @Test
     void aChampionStaysWhileNewerVersionsArePublished() {
         Follower follower = follow("champion");
         published.publish(7);
