@@ -11,10 +11,10 @@ import java.nio.file.StandardCopyOption;
 import java.util.Map;
 
 /** A directory as the job publishes it: complete, then renamed. */
-final class PublishedDirectory {
+public final class PublishedDirectory {
     private final Path root;
 
-    PublishedDirectory(Path root) {
+    public PublishedDirectory(Path root) {
         this.root = root;
     }
 
@@ -23,7 +23,7 @@ final class PublishedDirectory {
         return add(Identified.parts(version).manifest(), Identified.parameters(version));
     }
 
-    Path add(SnapshotManifest manifest, float[] parameters) {
+    public Path add(SnapshotManifest manifest, float[] parameters) {
         try {
             Path staged = Files.createDirectories(root.resolve(".staging/" + manifest.version()));
             Files.writeString(staged.resolve("manifest.json"), manifest.toJson());
@@ -44,8 +44,8 @@ final class PublishedDirectory {
         return place;
     }
 
-    void pointTo(long version) {
-        replace("current.json", "{\"model\": \"ctr\", \"version\": " + version + "}");
+    public void pointTo(long version) {
+        replace("current.json", "{\"version\": " + version + "}");
     }
 
     void champion(long version, long revision) {
