@@ -12,8 +12,17 @@ import com.tngtech.archunit.lang.ArchRule;
 class ArchitectureTest {
 
     @ArchTest
-    static final ArchRule knowsNeitherFlinkNorKafka =
-            noClasses().should().dependOnClassesThat().resideInAnyPackage("org.apache.flink..", "org.apache.kafka..");
+    static final ArchRule doesNotKnowFlink =
+            noClasses().should().dependOnClassesThat().resideInAPackage("org.apache.flink..");
+
+    /** Whose library is there only for those who ask for it. */
+    @ArchTest
+    static final ArchRule onlyTheSourceOnKafkaKnowsKafka = noClasses()
+            .that()
+            .resideOutsideOfPackage("dev.millrace.model.client.kafka")
+            .should()
+            .dependOnClassesThat()
+            .resideInAnyPackage("org.apache.kafka..", "dev.millrace.model.client.kafka");
 
     @ArchTest
     static final ArchRule numericPackagesBuildOnEachOther = layeredArchitecture()

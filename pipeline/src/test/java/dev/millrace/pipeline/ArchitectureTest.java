@@ -36,6 +36,8 @@ class ArchitectureTest {
     static final ArchRule onlyThePipelineKnowsFlinkAndKafka = noClasses()
             .that()
             .resideInAnyPackage("dev.millrace.schemas..", "dev.millrace.model..")
+            .and()
+            .resideOutsideOfPackage("dev.millrace.model.client.kafka")
             .should()
             .dependOnClassesThat()
             .resideInAnyPackage("org.apache.flink..", "org.apache.kafka..", "kafka..");

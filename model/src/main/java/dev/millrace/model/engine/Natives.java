@@ -11,6 +11,11 @@ import org.nd4j.nativeblas.NativeOpsHolder;
 final class Natives {
     private static final @Nullable String MISSING = probe();
 
+    private static final ThreadLocal<Boolean> HELD = ThreadLocal.withInitial(() -> {
+        load();
+        return true;
+    });
+
     private Natives() {}
 
     private static @Nullable String probe() {
@@ -36,5 +41,10 @@ final class Natives {
         }
         // OpenMP's number of threads belongs to each calling thread; workers must not fight over the cores.
         NativeOpsHolder.getInstance().getDeviceNativeOps().setOmpNumThreads(1);
+    }
+
+    /** The same, once for each thread: for those who may come with another one each time. */
+    static void holdThisThread() {
+        boolean unused = HELD.get();
     }
 }

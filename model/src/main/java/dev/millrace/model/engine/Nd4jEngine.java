@@ -66,15 +66,20 @@ public final class Nd4jEngine implements GradientEngine {
         this.features = new OffHeap((long) chunk * inputs);
         this.input = features.pointer(0);
         this.layers = Layers.compile(spec, parameters, gradients, rows, chunk).toArray(new Layer[0]);
+        this.loss = lossOf(spec);
+    }
+
+    /** The loss with the last activation. */
+    static OutputLoss lossOf(ModelSpec spec) {
         LayerSpec last = spec.layers().get(spec.layers().size() - 1);
-        this.loss = OutputLoss.of(spec.loss(), last.activation(), outputs);
+        return OutputLoss.of(spec.loss(), last.activation(), spec.outputs());
     }
 
     /**
      * Twice the widest dense layer: products want many rows, caches few. Measured best within 64..512. Images have so many
      * values that the cache decides alone.
      */
-    private static int chunkOf(ModelSpec spec) {
+    static int chunkOf(ModelSpec spec) {
         int widest = 0;
         boolean images = false;
         for (PlacedLayer placed : spec.placedLayers()) {

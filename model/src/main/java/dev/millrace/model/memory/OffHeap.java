@@ -1,5 +1,6 @@
 package dev.millrace.model.memory;
 
+import java.util.concurrent.atomic.AtomicLong;
 import org.bytedeco.javacpp.FloatPointer;
 import org.nd4j.linalg.api.buffer.DataType;
 import org.nd4j.linalg.api.ndarray.INDArray;
@@ -10,6 +11,8 @@ import org.nd4j.linalg.factory.Nd4j;
  * a call of an ND4J operation costs ten microseconds and kilobytes of garbage, more than a small step altogether.
  */
 public final class OffHeap implements AutoCloseable {
+    private static final AtomicLong LIVE = new AtomicLong();
+
     private final INDArray array;
     private final FloatPointer base;
     private final long size;
@@ -20,6 +23,12 @@ public final class OffHeap implements AutoCloseable {
         this.size = size;
         this.array = Nd4j.create(DataType.FLOAT, size);
         this.base = new FloatPointer((FloatPointer) array.data().addressPointer());
+        LIVE.addAndGet(size * Float.BYTES);
+    }
+
+    /** Bytes in all blocks of this process that are not closed. */
+    public static long liveBytes() {
+        return LIVE.get();
     }
 
     /** A pointer to value {@code offset}. Made once and kept by its user: pointers are garbage too. */
@@ -44,5 +53,6 @@ public final class OffHeap implements AutoCloseable {
     public void close() {
         if (array.wasClosed()) return;
         array.close();
+        LIVE.addAndGet(-size * Float.BYTES);
     }
 }

@@ -2,7 +2,6 @@ package dev.millrace.model.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.model.spec.ParameterLayout;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -12,14 +11,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Published snapshots as files: {@code versions/<version>/model.safetensors} and {@code manifest.json} beside it;
- * {@code current.json} names the newest, {@code {"model": ..., "version": ...}}, and is replaced atomically.
+ * {@code current.json} names the newest, {@code {"model": ..., "version": ...}}, and is replaced atomically; so is {@code
+ * aliases.json}, which names champion and candidate. {@code audit.jsonl} has a line for each change of the champion.
  */
 public final class SnapshotDirectory {
     public static final String VERSIONS = "versions";
     public static final String CURRENT = "current.json";
+    public static final String ALIASES = "aliases.json";
+    public static final String AUDIT = "audit.jsonl";
     public static final String PARAMETERS = "model.safetensors";
     public static final String MANIFEST = "manifest.json";
 
@@ -63,12 +66,28 @@ public final class SnapshotDirectory {
     }
 
     /**
+     * Which versions the aliases point to; null in a directory that has none.
+     *
+     * @throws SnapshotException if they cannot be read
+     */
+    public @Nullable Aliases aliases() {
+        Path file = root.resolve(ALIASES);
+        try {
+            return Aliases.fromJson(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            return null;
+        } catch (IOException e) {
+            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
      * The manifest of a version.
      *
      * @throws SnapshotException if there is no such version, or another in its place
      */
     public SnapshotManifest manifest(long version) {
-        Path file = directory(version).resolve(MANIFEST);
+        Path file = manifestFile(version);
         SnapshotManifest manifest;
         try {
             manifest = SnapshotManifest.fromJson(Files.readString(file));
@@ -98,23 +117,23 @@ public final class SnapshotDirectory {
     public Snapshot load(long version) {
         SnapshotManifest manifest = manifest(version);
         Path file = directory(version).resolve(PARAMETERS);
-        ParameterLayout layout = manifest.modelSpec().layout();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            long announced = (long) layout.size() * Float.BYTES;
+            long announced = (long) manifest.modelSpec().layout().size() * Float.BYTES;
             if (Files.size(file) < announced) { // before room is made for them
                 throw new SnapshotException(file + " is cut off: its parameters alone have " + announced
                         + " bytes. Received: " + Files.size(file));
             }
-            float[] parameters = Safetensors.read(layout, in);
-            if (!Checksums.of(parameters).equals(manifest.sha256())) {
-                throw new SnapshotException(file + " is damaged: its SHA-256 is not the announced one");
-            }
-            return new Snapshot(manifest, parameters);
+            return Snapshot.read(manifest, in, file.toString());
         } catch (NoSuchFileException e) {
             throw new SnapshotException(file + " is missing", e);
         } catch (IOException e) {
             throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
         }
+    }
+
+    /** Where the manifest of a version lies, or would. */
+    public Path manifestFile(long version) {
+        return directory(version).resolve(MANIFEST);
     }
 
     private Path directory(long version) {

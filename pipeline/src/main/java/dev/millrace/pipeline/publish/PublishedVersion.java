@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.model.client.kafka.SnapshotKeys;
+
 /** What a record of the model topic says at a glance. */
 public final class PublishedVersion {
 
@@ -11,6 +13,6 @@ public final class PublishedVersion {
      * @throws IllegalArgumentException if the bytes are no manifest
      */
     public static long of(byte[] value) {
-        return SnapshotTopics.manifestFraming().decode(value).getVersion();
+        return SnapshotKeys.manifestFraming().decode(value).getVersion();
     }
 }

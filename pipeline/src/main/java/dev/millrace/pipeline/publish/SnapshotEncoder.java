@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.model.client.kafka.SnapshotKeys;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.schemas.ModelManifest;
 import dev.millrace.schemas.ModelSnapshotPart;
@@ -25,8 +26,8 @@ final class SnapshotEncoder extends RichFlatMapFunction<SnapshotRecord, Outgoing
 
     @Override
     public void open(OpenContext context) {
-        parts = SnapshotTopics.partFraming();
-        manifests = SnapshotTopics.manifestFraming();
+        parts = SnapshotKeys.partFraming();
+        manifests = SnapshotKeys.manifestFraming();
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.millrace.pipeline.publish;
 
 import static java.nio.charset.StandardCharsets.UTF_8;
 
+import dev.millrace.model.client.kafka.SnapshotKeys;
+import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.schemas.ModelManifest;
 import dev.millrace.schemas.ModelSnapshotPart;
@@ -9,6 +11,7 @@ import dev.millrace.schemas.wire.AvroFraming;
 import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Map;
+import java.util.Properties;
 
 /**
  * Where snapshots lie in Kafka, and under which keys.
@@ -21,35 +24,20 @@ public record SnapshotTopics(String snapshots, String models) implements Seriali
 
     private static final long serialVersionUID = 1L;
 
-    private static final String MANIFEST = "manifest";
-
-    /** Values of parts. */
-    static AvroFraming<ModelSnapshotPart> partFraming() {
-        return new AvroFraming<>(ModelSnapshotPart.class);
-    }
-
-    /** Values of manifests, in both topics. */
-    static AvroFraming<ModelManifest> manifestFraming() {
-        return new AvroFraming<>(ModelManifest.class);
-    }
-
-    static String partKey(String model, long version, int part) {
-        return model + "/" + version + "/" + part;
-    }
-
-    static String manifestKey(String model, long version) {
-        return model + "/" + version + "/" + MANIFEST;
+    /** Reads what is published there. */
+    public SnapshotTopicReader reader(Properties kafka) {
+        return new SnapshotTopicReader(kafka, snapshots, models);
     }
 
     OutgoingRecord part(SnapshotRecord record, AvroFraming<ModelSnapshotPart> framing) {
         ModelSnapshotPart part = new ModelSnapshotPart(
                 record.model(), record.version(), record.part(), record.parts(), ByteBuffer.wrap(record.bytes()));
-        String key = partKey(record.model(), record.version(), record.part());
+        String key = SnapshotKeys.part(record.model(), record.version(), record.part());
         return new OutgoingRecord(snapshots, key.getBytes(UTF_8), framing.encode(part));
     }
 
     OutgoingRecord manifest(SnapshotRecord record, AvroFraming<ModelManifest> framing) {
-        String key = manifestKey(record.model(), record.version());
+        String key = SnapshotKeys.manifest(record.model(), record.version());
         return new OutgoingRecord(snapshots, key.getBytes(UTF_8), encoded(record, framing));
     }
 
@@ -58,7 +46,7 @@ public record SnapshotTopics(String snapshots, String models) implements Seriali
     }
 
     private static byte[] encoded(SnapshotRecord record, AvroFraming<ModelManifest> framing) {
-        return framing.encode(
-                new ModelManifest(record.model(), record.version(), record.parts(), record.manifest(), Map.of()));
+        return framing.encode(new ModelManifest(
+                record.model(), record.version(), record.parts(), record.manifest(), Map.of(), 0L, false, null));
     }
 }

@@ -1,10 +1,10 @@
 package dev.millrace.pipeline.snapshots;
 
+import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.pipeline.config.KafkaConfig;
-import dev.millrace.pipeline.publish.SnapshotTopicReader;
 import dev.millrace.pipeline.publish.SnapshotTopics;
 import java.time.Duration;
 import java.util.List;
@@ -26,14 +26,14 @@ public final class TopicSnapshots implements PublishedSnapshots {
 
     @Override
     public List<SnapshotManifest> list() {
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(kafka, topics)) {
+        try (SnapshotTopicReader reader = topics.reader(kafka)) {
             return reader.versions(model);
         }
     }
 
     @Override
     public Snapshot load(long version) {
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(kafka, topics)) {
+        try (SnapshotTopicReader reader = topics.reader(kafka)) {
             SnapshotManifest manifest = reader.versions(model).stream()
                     .filter(known -> known.version() == version)
                     .findFirst()

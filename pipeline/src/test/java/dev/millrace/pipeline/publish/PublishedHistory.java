@@ -2,6 +2,8 @@ package dev.millrace.pipeline.publish;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.model.client.kafka.SnapshotKeys;
+import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.pipeline.local.EmbeddedKafka;
@@ -13,14 +15,14 @@ public record PublishedHistory(List<SnapshotManifest> manifests, List<Snapshot> 
 
     /** Reads topics of one partition; fails if a version lacks a part or a part is not what its manifest says. */
     public static PublishedHistory of(EmbeddedKafka kafka, SnapshotTopics topics, String model) {
-        var framing = SnapshotTopics.manifestFraming();
+        var framing = SnapshotKeys.manifestFraming();
         List<SnapshotManifest> manifests = TopicContents.of(kafka, topics.models()).stream()
                 .map(record ->
                         SnapshotManifest.fromJson(framing.decode(record.value()).getManifest()))
                 .toList();
         Properties properties = new Properties();
         properties.setProperty("bootstrap.servers", kafka.bootstrapServers());
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(properties, topics)) {
+        try (SnapshotTopicReader reader = topics.reader(properties)) {
             List<Snapshot> snapshots =
                     reader.versions(model).stream().map(reader::load).toList();
             return new PublishedHistory(manifests, snapshots);

@@ -3,6 +3,7 @@ package dev.millrace.pipeline.publish;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
@@ -61,7 +62,7 @@ class SnapshotTopicSinkTest {
         SnapshotTopics topics = topics("whole");
         Outlet.queue.clear();
         JobClient job = publish(cluster, topics);
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(properties(), topics)) {
+        try (SnapshotTopicReader reader = topics.reader(properties())) {
             Outlet.emit(TestSnapshots.records("ctr", 7, 1));
             await(() -> Outlet.queue.isEmpty());
             // The job is up and has sent everything; without a checkpoint nobody may see it.
@@ -105,7 +106,7 @@ class SnapshotTopicSinkTest {
         await(() -> killed.getJobStatus().join().isGloballyTerminalState());
 
         JobClient next = publish(cluster, topics);
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(properties(), topics)) {
+        try (SnapshotTopicReader reader = topics.reader(properties())) {
             Outlet.emit(TestSnapshots.records("ctr", 8, 2));
             await(() -> Outlet.queue.isEmpty());
             checkpoint(cluster, next);
@@ -124,7 +125,7 @@ class SnapshotTopicSinkTest {
         SnapshotTopics topics = topics("missing");
         Outlet.queue.clear();
         JobClient job = publish(cluster, topics);
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(properties(), topics)) {
+        try (SnapshotTopicReader reader = topics.reader(properties())) {
             List<SnapshotRecord> records = TestSnapshots.records("ctr", 7, 1);
             Outlet.emit(List.of(records.get(0), records.get(2)));
             await(() -> Outlet.queue.isEmpty());
