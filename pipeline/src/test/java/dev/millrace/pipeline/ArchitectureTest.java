@@ -58,6 +58,7 @@ class ArchitectureTest {
                     PIPELINE + "advise",
                     PIPELINE + "cli",
                     PIPELINE + "dataset",
+                    PIPELINE + "deadletter",
                     PIPELINE + "local",
                     PIPELINE + "plot",
                     PIPELINE + "preflight",

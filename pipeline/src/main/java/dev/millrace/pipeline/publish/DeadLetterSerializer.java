@@ -31,8 +31,7 @@ final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadL
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, letter.key(), letter.value());
         Headers headers = record.headers();
         for (int i = 0; i < letter.headerKeys().length; i++) {
-            byte[] value = letter.headerValues()[i];
-            headers.add(letter.headerKeys()[i], value.length == 0 ? null : value);
+            headers.add(letter.headerKeys()[i], letter.headerValues()[i]);
         }
         add(headers, DeadLetterHeaders.TOPIC, letter.topic());
         add(headers, DeadLetterHeaders.PARTITION, Integer.toString(letter.partition()));
