@@ -18,18 +18,20 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace snapshot}: the published versions of a model. */
 @Command(
         name = "snapshot",
-        header = "List, fetch and verify published versions.",
+        header = "List, fetch, verify and compare published versions.",
         description = "Reads a directory, or the topics that a configuration publishes to. Changes nothing there.",
         footer = {
             "Examples:",
             "  millrace snapshot list --directory snapshots/mnist",
             "  millrace snapshot verify --config training.yaml",
             "  millrace snapshot get --config training.yaml --version-number 42 --output model-42",
+            "  millrace snapshot diff 41 42 --config training.yaml",
         })
 final class SnapshotCommand {
 
@@ -110,6 +112,35 @@ final class SnapshotCommand {
         Files.writeString(output.resolve(SnapshotDirectory.MANIFEST), manifest.toJson());
         PrintWriter out = command.commandLine().getOut();
         out.println("version " + manifest.version() + " of " + manifest.model() + " is in " + output);
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "diff",
+            header = "Say what two versions have not in common.",
+            description = {
+                "Model and layers, feature mapping and provenance where they differ; of each tensor its norms, the largest"
+                        + " change of a parameter, the change relative to the norm of A, and the cosine between A and B.",
+            },
+            footer = {
+                "Examples:",
+                "  millrace snapshot diff 41 42 --directory snapshots/mnist",
+                "  millrace snapshot diff 41 newest --config training.yaml --json",
+                "  millrace snapshot diff snapshots/before snapshots/after",
+            })
+    int diff(
+            @Parameters(
+                            paramLabel = "A",
+                            description = "A version, the word newest, or a directory, which stands for its newest.")
+                    String a,
+            @Parameters(paramLabel = "B", description = "As A.") String b,
+            @Mixin SnapshotOptions options,
+            @Option(names = "--json", description = "For programs.") boolean json) {
+        PrintWriter out = command.commandLine().getOut();
+        DifferenceText text = new DifferenceText(options.load(a), options.load(b));
+        if (json) out.println(text.json());
+        else text.print(out);
         out.flush();
         return ExitCode.OK;
     }
