@@ -1,7 +1,6 @@
 package dev.millrace.pipeline.publish;
 
 import dev.millrace.pipeline.source.DeadLetter;
-import java.util.Objects;
 import org.apache.kafka.clients.producer.ProducerRecord;
 
 /** Dead letters as the job writes them. */
@@ -11,7 +10,7 @@ public final class TestLetters {
 
     /** A letter on its way to its topic. */
     public static ProducerRecord<byte[], byte[]> record(String topic, DeadLetter letter) {
-        return Objects.requireNonNull(new DeadLetterSerializer(topic, "decode").serialize(letter, null, null));
+        return new DeadLetterSerializer(topic, "decode").record(letter);
     }
 
     /** Of a record without key and headers, whole. */
