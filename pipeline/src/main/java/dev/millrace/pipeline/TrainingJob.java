@@ -6,6 +6,7 @@ import dev.millrace.pipeline.config.FlinkDefaults;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.ControlSource;
+import dev.millrace.pipeline.preflight.SavepointCheck;
 import dev.millrace.pipeline.publish.Publication;
 import dev.millrace.pipeline.source.Sample;
 import dev.millrace.pipeline.source.SampleSource;
@@ -38,6 +39,7 @@ public final class TrainingJob {
     /** Runs the job where the environment says: in this process, or on the cluster it is submitted to. */
     public static void run(TrainingConfig config) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(FlinkDefaults.job(config));
+        SavepointCheck.check(env.getConfiguration());
         define(env, config);
         env.execute("millrace " + config.model().get("name"));
     }

@@ -60,6 +60,7 @@ class ArchitectureTest {
                     PIPELINE + "advise",
                     PIPELINE + "cli",
                     PIPELINE + "dataset",
+                    PIPELINE + "deadletter",
                     PIPELINE + "local",
                     PIPELINE + "plot",
                     PIPELINE + "preflight",

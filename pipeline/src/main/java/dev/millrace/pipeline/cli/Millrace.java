@@ -38,6 +38,7 @@ import picocli.CommandLine.ScopeType;
             "  millrace snapshot list --directory snapshots    what has been published",
             "  millrace predict --directory snapshots data.csv what it is worth",
             "  millrace control pause --config training.yaml   tell a running job what to do",
+            "  millrace deadletter list --config training.yaml what could not become a sample",
             "",
             "Exit codes: 0 it worked, 1 it failed, 2 the command line or configuration is wrong.",
             "Completion for bash and zsh: source <(millrace generate-completion)"
@@ -81,7 +82,8 @@ public final class Millrace {
                 new AdviseCommand(), //
                 new SnapshotCommand(), //
                 new PredictCommand(), //
-                new ControlCommand());
+                new ControlCommand(), //
+                new DeadLetterCommand());
     }
 
     private static CommandLine completion() {

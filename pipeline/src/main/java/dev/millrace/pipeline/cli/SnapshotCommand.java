@@ -21,12 +21,13 @@ import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.Option;
+import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
 /** {@code millrace snapshot}: the published versions of a model. */
 @Command(
         name = "snapshot",
-        header = "List, fetch, export and verify published versions.",
+        header = "List, fetch, export, verify and compare published versions.",
         description = "Reads a directory, or the topics that a configuration publishes to. Changes nothing there.",
         footer = {
             "Examples:",
@@ -34,6 +35,7 @@ import picocli.CommandLine.Spec;
             "  millrace snapshot verify --config training.yaml",
             "  millrace snapshot get --config training.yaml --version-number 42 --output model-42",
             "  millrace snapshot export --directory snapshots/mnist --format onnx --output mnist.onnx",
+            "  millrace snapshot diff 41 42 --config training.yaml",
         })
 final class SnapshotCommand {
 
@@ -160,6 +162,35 @@ final class SnapshotCommand {
         SnapshotManifest manifest = snapshot.manifest();
         PrintWriter out = command.commandLine().getOut();
         out.println("version " + manifest.version() + " of " + manifest.model() + " is in " + output);
+        out.flush();
+        return ExitCode.OK;
+    }
+
+    @Command(
+            name = "diff",
+            header = "Say what two versions have not in common.",
+            description = {
+                "Model and layers, feature mapping and provenance where they differ; of each tensor its norms, the largest"
+                        + " change of a parameter, the change relative to the norm of A, and the cosine between A and B.",
+            },
+            footer = {
+                "Examples:",
+                "  millrace snapshot diff 41 42 --directory snapshots/mnist",
+                "  millrace snapshot diff 41 newest --config training.yaml --json",
+                "  millrace snapshot diff snapshots/before snapshots/after",
+            })
+    int diff(
+            @Parameters(
+                            paramLabel = "A",
+                            description = "A version, the word newest, or a directory, which stands for its newest.")
+                    String a,
+            @Parameters(paramLabel = "B", description = "As A.") String b,
+            @Mixin SnapshotOptions options,
+            @Option(names = "--json", description = "For programs.") boolean json) {
+        PrintWriter out = command.commandLine().getOut();
+        DifferenceText text = new DifferenceText(options.load(a), options.load(b));
+        if (json) out.println(text.json());
+        else text.print(out);
         out.flush();
         return ExitCode.OK;
     }

@@ -76,8 +76,21 @@ final class SnapshotOptions {
 
     /** The version asked for, or the newest. */
     Snapshot load() {
-        PublishedSnapshots snapshots = open();
-        if (version != null) return snapshots.load(version);
+        return version == null ? newest(open()) : open().load(version);
+    }
+
+    /**
+     * A snapshot by name.
+     *
+     * @param name a version, {@code newest}, or a directory with versions, which stands for its newest
+     */
+    Snapshot load(String name) {
+        if (name.equals("newest")) return newest(open());
+        if (name.matches("\\d{1,18}")) return open().load(Long.parseLong(name));
+        return newest(files(Path.of(name)));
+    }
+
+    private static Snapshot newest(PublishedSnapshots snapshots) {
         List<SnapshotManifest> manifests = snapshots.list();
         if (manifests.isEmpty()) {
             throw new CommandFailedException("There is no published version in " + snapshots.place() + " yet.");

@@ -2,6 +2,7 @@ package dev.millrace.pipeline.local;
 
 import dev.millrace.pipeline.config.FlinkDefaults;
 import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.preflight.SavepointCheck;
 import java.io.IOException;
 import java.time.Duration;
 import java.util.Map;
@@ -156,6 +157,7 @@ final class LocalRun {
                 .newestState()
                 .ifPresent(state -> options.set(
                         StateRecoveryOptions.SAVEPOINT_PATH, state.toUri().toString()));
+        SavepointCheck.check(options);
         StreamExecutionEnvironment environment = StreamExecutionEnvironment.getExecutionEnvironment(options);
         job.accept(environment, config);
         return environment.getStreamGraph();

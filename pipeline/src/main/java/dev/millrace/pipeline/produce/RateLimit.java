@@ -4,7 +4,7 @@ import java.util.concurrent.locks.LockSupport;
 import java.util.function.LongSupplier;
 
 /** Holds a loop to a number of turns per second, on average since its start; sleeps for a millisecond at least. */
-final class RateLimit {
+public final class RateLimit {
     private static final long SHORTEST_SLEEP = 1_000_000;
 
     private final double nanosPerTurn;
@@ -18,7 +18,7 @@ final class RateLimit {
      * @param perSecond 0 for no limit
      * @param nanoTime monotonic clock
      */
-    RateLimit(double perSecond, LongSupplier nanoTime) {
+    public RateLimit(double perSecond, LongSupplier nanoTime) {
         if (!(perSecond >= 0)) throw new IllegalArgumentException("--rate must be >= 0. Received: " + perSecond);
         this.nanosPerTurn = perSecond == 0 ? 0 : 1e9 / perSecond;
         this.nanoTime = nanoTime;
@@ -34,7 +34,7 @@ final class RateLimit {
     }
 
     /** Waits for the next turn. */
-    void await() {
+    public void await() {
         for (long delay = delay(); delay > 0; delay = delay()) LockSupport.parkNanos(delay);
         turns++;
     }

@@ -33,5 +33,11 @@ public final class DeadLetterHeaders {
     /** Length of the original value in bytes; larger than the letter's value if that was cut. */
     public static final String VALUE_LENGTH = PREFIX + "value-length";
 
+    /**
+     * Not of a letter but of a record that a replay sent: which attempt it is and where the record stood when it was
+     * refused first, {@code 1 clicks-3@8812}. A letter of such a record holds it among the original headers.
+     */
+    public static final String REPLAYED = "millrace.replayed";
+
     private DeadLetterHeaders() {}
 }

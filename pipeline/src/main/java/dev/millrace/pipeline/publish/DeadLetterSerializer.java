@@ -24,15 +24,18 @@ final class DeadLetterSerializer implements KafkaRecordSerializationSchema<DeadL
         this.stage = stage;
     }
 
-    /** The letter's own timestamp is the time of writing: retention would delete one dated 1970 at once. */
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
             DeadLetter letter, KafkaSinkContext context, @Nullable Long timestamp) {
+        return record(letter);
+    }
+
+    /** The letter's own timestamp is the time of writing: retention would delete one dated 1970 at once. */
+    ProducerRecord<byte[], byte[]> record(DeadLetter letter) {
         ProducerRecord<byte[], byte[]> record = new ProducerRecord<>(topic, letter.key(), letter.value());
         Headers headers = record.headers();
         for (int i = 0; i < letter.headerKeys().length; i++) {
-            byte[] value = letter.headerValues()[i];
-            headers.add(letter.headerKeys()[i], value.length == 0 ? null : value);
+            headers.add(letter.headerKeys()[i], letter.headerValues()[i]);
         }
         add(headers, DeadLetterHeaders.TOPIC, letter.topic());
         add(headers, DeadLetterHeaders.PARTITION, Integer.toString(letter.partition()));

@@ -11,7 +11,7 @@ import org.jspecify.annotations.Nullable;
  * @param value original bytes, cut to the configured limit
  * @param valueLength true length in bytes
  * @param headerKeys keys of the original headers, in order
- * @param headerValues their values; an empty array stands for null
+ * @param headerValues their values, each null or not
  */
 public record DeadLetter(
         String topic,
@@ -24,4 +24,4 @@ public record DeadLetter(
         byte @Nullable [] value,
         int valueLength,
         String[] headerKeys,
-        byte[][] headerValues) {}
+        byte[] @Nullable [] headerValues) {}

@@ -8,8 +8,6 @@ import org.jspecify.annotations.Nullable;
 
 /** Makes dead letters of Kafka records. */
 final class DeadLetters {
-    private static final byte[] NONE = new byte[0];
-
     private DeadLetters() {}
 
     /** @param maxBytes how much of the value is kept; its true length is kept in any case */
@@ -19,7 +17,7 @@ final class DeadLetters {
         byte[][] values = new byte[headers.length][];
         for (int i = 0; i < headers.length; i++) {
             keys[i] = headers[i].key();
-            values[i] = headers[i].value() == null ? NONE : headers[i].value();
+            values[i] = headers[i].value();
         }
         byte[] value = record.value();
         return new DeadLetter(

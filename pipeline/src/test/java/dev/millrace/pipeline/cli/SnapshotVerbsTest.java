@@ -85,6 +85,45 @@ class SnapshotVerbsTest {
     }
 
     @Test
+    void diffSaysWhatChangedFromOneVersionToAnother() {
+        Ran ran = millrace("snapshot", "diff", "3", "newest", "--directory", directory.toString());
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        assertThat(ran.out())
+                .containsPattern("a +difference version 3, .*, 3 parameters")
+                .containsPattern("b +difference version 12, ")
+                .contains("model: the same", "features: the same", "provenance: the same")
+                // From (0, 0) to (1, -1): no direction to compare with, and no norm to divide by.
+                .containsPattern("dense/kernel +1x2 +0\\.0000 +1\\.4142 +1\\.00 +- +-");
+    }
+
+    @Test
+    void diffIsJsonForPrograms() throws IOException {
+        String here = directory.toString();
+
+        Ran ran = millrace("snapshot", "diff", here, here, "--json");
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        JsonNode json = new ObjectMapper().readTree(ran.out());
+        assertThat(json.path("a").path("version").asInt()).isEqualTo(12);
+        assertThat(json.path("model").isArray()).isTrue();
+        assertThat(json.path("tensors").path(0).path("name").asText()).isEqualTo("dense/kernel");
+        assertThat(json.path("tensors").path(0).path("relativeChange").asDouble(1))
+                .isZero();
+        assertThat(json.path("tensors").path(1).path("cosine").isNull())
+                .as("of a bias of 0")
+                .isTrue();
+    }
+
+    @Test
+    void diffOfAVersionThatIsNotThereSaysWhichAre() {
+        Ran ran = millrace("snapshot", "diff", "3", "4", "--directory", directory.toString());
+
+        assertThat(ran.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(ran.err()).contains("There is no version 4").contains("[3, 12]");
+    }
+
+    @Test
     void getWritesWhatOthersRead() throws IOException {
         Path output = directory.resolve("fetched");
 

@@ -72,8 +72,8 @@ class DeadLetterSinkTest {
                 new byte[] {7},
                 broken,
                 50_000_000,
-                new String[] {"trace", "trace", "nothing"},
-                new byte[][] {{1, 2}, {3}, {}});
+                new String[] {"trace", "trace", "nothing", "empty"},
+                new byte[][] {{1, 2}, {3}, null, {}});
 
         StreamExecutionEnvironment environment = environment(0);
         environment.fromData(letter, tombstone()).sinkTo(DeadLetterSink.of(properties(), "letters", "decode"));
@@ -92,6 +92,7 @@ class DeadLetterSinkTest {
                         "trace=\u0001\u0002",
                         "trace=\u0003",
                         "nothing=null",
+                        "empty=",
                         "millrace.errors.topic=clicks",
                         "millrace.errors.partition=3",
                         "millrace.errors.offset=8812",

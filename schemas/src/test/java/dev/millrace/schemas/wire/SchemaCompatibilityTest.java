@@ -10,7 +10,8 @@ import dev.millrace.schemas.ModelSnapshotPart;
 import dev.millrace.schemas.TrainingReport;
 import java.io.IOException;
 import java.io.InputStream;
-import java.util.Objects;
+import java.util.ArrayList;
+import java.util.List;
 import java.util.stream.Stream;
 import org.apache.avro.Schema;
 import org.apache.avro.SchemaCompatibility;
@@ -18,16 +19,46 @@ import org.apache.avro.SchemaCompatibility.SchemaCompatibilityType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** The schemas of every release stay in the test resources: none may be changed so that old and new cannot talk. */
+/**
+ * Every version of a schema that was ever there stays in the test resources, {@code v1}, {@code v2}, ...: none may be
+ * changed so that any two of them cannot talk, and none without its text being added there.
+ */
 class SchemaCompatibilityTest {
 
     @ParameterizedTest
     @MethodSource("schemas")
-    void shouldReadAndBeReadByVersionOne(Schema current) throws IOException {
-        Schema released = released("v1", current.getName());
+    void anyTwoVersionsReadEachOther(Schema current) throws IOException {
+        List<Schema> versions = versions(current.getName());
 
-        assertThat(compatibility(current, released)).isEqualTo(SchemaCompatibilityType.COMPATIBLE);
-        assertThat(compatibility(released, current)).isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+        assertThat(versions).isNotEmpty();
+        for (Schema reader : versions) {
+            for (Schema writer : versions) {
+                assertThat(SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
+                                .getType())
+                        .as(
+                                "version %d reading version %d of %s",
+                                versions.indexOf(reader) + 1, versions.indexOf(writer) + 1, current.getName())
+                        .isEqualTo(SchemaCompatibilityType.COMPATIBLE);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("schemas")
+    void thePresentVersionIsTheLastThatIsKept(Schema current) throws IOException {
+        List<Schema> versions = versions(current.getName());
+
+        assertThat(versions.get(versions.size() - 1).toString())
+                .as("%s was changed: add it beside its versions as v%d", current.getName(), versions.size() + 1)
+                .isEqualTo(text(current));
+    }
+
+    /** Without what the generator of classes adds. */
+    private static String text(Schema generated) {
+        return generated
+                .toString()
+                .replace("{\"type\":\"string\",\"avro.java.string\":\"String\"}", "\"string\"")
+                .replace(",\"avro.java.string\":\"String\"", "");
     }
 
     static Stream<Schema> schemas() {
@@ -40,15 +71,15 @@ class SchemaCompatibilityTest {
                 TrainingReport.getClassSchema());
     }
 
-    private static SchemaCompatibilityType compatibility(Schema reader, Schema writer) {
-        return SchemaCompatibility.checkReaderWriterCompatibility(reader, writer)
-                .getType();
-    }
-
-    private static Schema released(String version, String name) throws IOException {
-        String path = "/dev/millrace/schemas/" + version + "/" + name + ".avsc";
-        try (InputStream in = Objects.requireNonNull(SchemaCompatibilityTest.class.getResourceAsStream(path), path)) {
-            return new Schema.Parser().parse(in);
+    /** The oldest first. */
+    private static List<Schema> versions(String name) throws IOException {
+        List<Schema> versions = new ArrayList<>();
+        while (true) {
+            String path = "/dev/millrace/schemas/v" + (versions.size() + 1) + "/" + name + ".avsc";
+            try (InputStream in = SchemaCompatibilityTest.class.getResourceAsStream(path)) {
+                if (in == null) return versions;
+                versions.add(new Schema.Parser().parse(in));
+            }
         }
     }
 }
