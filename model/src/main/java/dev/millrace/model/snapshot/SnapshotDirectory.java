@@ -12,14 +12,18 @@ import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.stream.Stream;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Published snapshots as files: {@code versions/<version>/model.safetensors} and {@code manifest.json} beside it;
- * {@code current.json} names the newest, {@code {"model": ..., "version": ...}}, and is replaced atomically.
+ * {@code current.json} names the newest, {@code {"model": ..., "version": ...}}, and is replaced atomically; so is {@code
+ * aliases.json}, which names champion and candidate. {@code audit.jsonl} has a line for each change of the champion.
  */
 public final class SnapshotDirectory {
     public static final String VERSIONS = "versions";
     public static final String CURRENT = "current.json";
+    public static final String ALIASES = "aliases.json";
+    public static final String AUDIT = "audit.jsonl";
     public static final String PARAMETERS = "model.safetensors";
     public static final String MANIFEST = "manifest.json";
 
@@ -57,6 +61,22 @@ public final class SnapshotDirectory {
             return manifest(version.longValue());
         } catch (NoSuchFileException e) {
             throw new SnapshotException("No snapshot is published in " + root + ": " + CURRENT + " is missing", e);
+        } catch (IOException e) {
+            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
+        }
+    }
+
+    /**
+     * Which versions the aliases point to; null in a directory that has none.
+     *
+     * @throws SnapshotException if they cannot be read
+     */
+    public @Nullable Aliases aliases() {
+        Path file = root.resolve(ALIASES);
+        try {
+            return Aliases.fromJson(Files.readString(file));
+        } catch (NoSuchFileException e) {
+            return null;
         } catch (IOException e) {
             throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
         }

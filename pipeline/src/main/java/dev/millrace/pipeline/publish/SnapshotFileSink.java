@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.pipeline.server.PublicationSettings;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.io.IOException;
 import java.nio.file.Path;
@@ -17,7 +18,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * Publishes snapshots as files: {@code versions/<version>/} with {@code model.safetensors} and {@code manifest.json},
- * then {@code current.json}. The files of a version are written beside and become visible, by one rename, when the
+ * then {@code current.json} and {@code aliases.json}. The files of a version are written beside and become visible, by one rename, when the
  * checkpoint that covers the version has completed; see {@link SnapshotStore} for the layout and what it asks of the
  * file system. Runs with parallelism 1.
  *
@@ -31,19 +32,17 @@ public final class SnapshotFileSink
 
     private static final long serialVersionUID = 1L;
 
-    /** The live version and the one before it. */
-    private static final int LEAST_RETAINED = 2;
-
     private final String directory;
     private final int retained;
 
     /**
      * @param directory that every task manager and reader sees under this path
-     * @param retained versions to keep, the newest first; never fewer than two, and always the current one
+     * @param retained versions to keep, the newest first; never fewer than two, and always the current one, the champion
+     *     and the one before it
      */
     public SnapshotFileSink(Path directory, int retained) {
         this.directory = directory.toString();
-        this.retained = Math.max(LEAST_RETAINED, retained);
+        this.retained = Math.max(PublicationSettings.LEAST_RETAINED, retained);
     }
 
     @Override

@@ -28,6 +28,10 @@ final class SnapshotFileWriter
 
     @Override
     public void write(SnapshotRecord record, Context context) throws IOException {
+        if (record.part() == SnapshotRecord.ALIASES_ALONE) {
+            staged.add(new StagedSnapshot(record.model(), record.version(), "", record.aliases()));
+            return;
+        }
         @Nullable List<byte[]> parts = collector.add(record);
         if (parts == null) {
             return;
@@ -37,7 +41,7 @@ final class SnapshotFileWriter
         SnapshotFiles.write(directory, record.manifest(), parts);
         store.forceAll(directory);
         staged.add(new StagedSnapshot(
-                record.model(), record.version(), directory.getFileName().toString()));
+                record.model(), record.version(), directory.getFileName().toString(), record.aliases()));
     }
 
     @Override

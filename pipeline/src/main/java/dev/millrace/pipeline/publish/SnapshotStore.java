@@ -1,7 +1,9 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotManifest;
+import dev.millrace.pipeline.server.AliasUpdate;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
@@ -11,6 +13,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.Comparator;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Set;
 import java.util.UUID;
@@ -24,7 +27,9 @@ import org.jspecify.annotations.Nullable;
  * <pre>
  * .staging/&lt;version&gt;-&lt;unique&gt;/   written, not yet published; also what is about to be deleted
  * versions/&lt;version&gt;/            complete or absent, never anything between
- * current.json                  manifest of the version to serve; replaced as a whole, never moved backwards
+ * current.json                  manifest of the newest version; replaced as a whole, never moved backwards
+ * aliases.json                  champion and candidate; replaced as a whole, its revision rises
+ * audit.jsonl                   a line for each change of the champion
  * </pre>
  *
  * <p>Everything becomes visible by one atomic rename, so the directory must lie on a file system that has one and
@@ -34,9 +39,11 @@ import org.jspecify.annotations.Nullable;
 final class SnapshotStore {
 
     private final Path root;
+    private final AliasFiles aliases;
 
     SnapshotStore(Path root) {
         this.root = root;
+        this.aliases = new AliasFiles(root);
     }
 
     /** The manifest in {@code current.json}; null before the first publication. */
@@ -68,16 +75,21 @@ final class SnapshotStore {
     }
 
     boolean isStaged(StagedSnapshot staged) {
-        return Files.isDirectory(staging().resolve(staged.name()));
+        return staged.bringsVersion() && Files.isDirectory(staging().resolve(staged.name()));
     }
 
     /**
-     * Makes a staged snapshot a published version. Does nothing the second time.
+     * Makes a staged snapshot a published version, and its aliases what readers see. Does nothing the second time.
      *
      * @throws SuppressRestartsException around a {@link SnapshotConflictException} if the version is there already
      *     with other parameters
      */
     void publish(StagedSnapshot staged) throws IOException {
+        if (staged.bringsVersion()) publishVersion(staged);
+        if (!staged.aliases().isEmpty()) aliases.advance(AliasUpdate.ofText(staged.aliases()));
+    }
+
+    private void publishVersion(StagedSnapshot staged) throws IOException {
         Path from = staging().resolve(staged.name());
         Path to = version(staged.version());
         if (Files.isDirectory(to)) {
@@ -107,19 +119,31 @@ final class SnapshotStore {
         }
     }
 
-    /** Deletes versions except the newest {@code keep} and the current one. */
+    /** Deletes versions except the newest {@code keep}, the current one, the champion and the one before it. */
     void retain(int keep) throws IOException {
-        @Nullable SnapshotManifest current = current();
+        Set<Long> named = named();
         List<Long> versions = new SnapshotDirectory(root).versions();
         for (int i = 0; i < versions.size() - keep; i++) {
             long version = versions.get(i);
-            if (current == null || version != current.version()) {
+            if (!named.contains(version)) {
                 // It leaves as it came, by one rename: a reader never finds half of it.
                 Path leaving = newStaging(version);
                 Files.move(version(version), leaving.resolve("deleted"), StandardCopyOption.ATOMIC_MOVE);
                 delete(leaving);
             }
         }
+    }
+
+    private Set<Long> named() throws IOException {
+        Set<Long> named = new HashSet<>();
+        @Nullable SnapshotManifest current = current();
+        if (current != null) named.add(current.version());
+        @Nullable Aliases present = new SnapshotDirectory(root).aliases();
+        if (present == null) return named;
+        named.addAll(present.versions().values());
+        @Nullable Long previous = present.previous();
+        if (previous != null) named.add(previous);
+        return named;
     }
 
     private boolean isOlderThanCurrent(long version) throws IOException {

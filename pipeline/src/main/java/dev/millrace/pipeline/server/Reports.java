@@ -16,7 +16,8 @@ final class Reports {
             ReportWindow window,
             long nowNanos,
             long time,
-            List<Outcome> commands) {
+            List<Outcome> commands,
+            AliasNews news) {
         TrainingState state = trainer.state();
         Outcomes metrics = state.metrics.window();
         return new StepReport(
@@ -40,6 +41,7 @@ final class Reports {
                 state.staleGradients,
                 state.refusedSteps,
                 state.maxEventTime,
-                commands);
+                commands,
+                news.take(state.standing));
     }
 }

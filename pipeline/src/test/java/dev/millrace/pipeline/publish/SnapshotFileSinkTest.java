@@ -95,7 +95,7 @@ class SnapshotFileSinkTest {
             killed.write(snapshot(7, 1));
             state = killed.barrier(1);
         }
-        StagedSnapshot pending = new StagedSnapshot("ctr", 7, staged().get(0));
+        StagedSnapshot pending = new StagedSnapshot("ctr", 7, staged().get(0), "");
 
         new SnapshotStore(directory).sweep(Set.of(pending.name()));
 

@@ -1,7 +1,9 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotParts;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.server.AliasUpdate;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.util.ArrayList;
 import java.util.List;
@@ -19,10 +21,17 @@ final class TestSnapshots {
         int count = snapshot.parts().size();
         for (int i = 0; i < count; i++) {
             records.add(new SnapshotRecord(
-                    model, version, i, count, snapshot.parts().get(i), ""));
+                    model, version, i, count, snapshot.parts().get(i), "", ""));
         }
+        Aliases aliases = new Aliases(model, version, false, null, version, null);
         records.add(new SnapshotRecord(
-                model, version, count, count, new byte[0], snapshot.manifest().toJson()));
+                model,
+                version,
+                count,
+                count,
+                new byte[0],
+                snapshot.manifest().toJson(),
+                new AliasUpdate(aliases, List.of()).toText()));
         return records;
     }
 
