@@ -7,15 +7,7 @@ import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.pipeline.server.AliasUpdate;
 import java.io.IOException;
-import java.io.RandomAccessFile;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
 import java.util.List;
-import java.util.UUID;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -23,94 +15,54 @@ import org.jspecify.annotations.Nullable;
  * first: a change that readers see is in it, and one that is in it twice there is not, since each has its revision.
  */
 final class AliasFiles {
-    private final Path root;
-    private final SnapshotDirectory directory;
+    private final StoreFiles files;
 
-    AliasFiles(Path root) {
-        this.root = root;
-        this.directory = new SnapshotDirectory(root);
+    AliasFiles(StoreFiles files) {
+        this.files = files;
+    }
+
+    /** Which versions the aliases point to; null in a directory that has none. */
+    @Nullable
+    Aliases present() throws IOException {
+        byte[] json = files.read(SnapshotDirectory.ALIASES);
+        return json == null ? null : Aliases.fromJson(new String(json, UTF_8));
     }
 
     /**
      * Makes the update what readers see, unless they see that or a later one already. An alias of a version that is not
      * in the directory is left out: readers never find one that leads nowhere.
+     *
+     * @param versions that are published
      */
-    void advance(AliasUpdate update) throws IOException {
-        Aliases present = directory.aliases();
+    void advance(AliasUpdate update, List<Long> versions) throws IOException {
+        Aliases present = present();
         if (present != null && present.revision() >= update.aliases().revision()) return;
         audit(update.changes());
-        List<Long> versions = directory.versions();
         Aliases wanted = update.aliases();
-        replace(new Aliases(
+        Aliases next = new Aliases(
                 wanted.model(),
                 wanted.revision(),
                 wanted.pinned(),
-                present(wanted.champion(), versions),
-                present(wanted.candidate(), versions),
-                present(wanted.previous(), versions)));
+                among(versions, wanted.champion()),
+                among(versions, wanted.candidate()),
+                among(versions, wanted.previous()));
+        files.replace(SnapshotDirectory.ALIASES, (next.toJson() + "\n").getBytes(UTF_8));
     }
 
-    private static @Nullable Long present(@Nullable Long version, List<Long> versions) {
+    private static @Nullable Long among(List<Long> versions, @Nullable Long version) {
         return version != null && versions.contains(version) ? version : null;
-    }
-
-    private void replace(Aliases next) throws IOException {
-        Path temporary = root.resolve(".staging").resolve(SnapshotDirectory.ALIASES + "-" + UUID.randomUUID());
-        Files.createDirectories(temporary.getParent());
-        Files.writeString(temporary, next.toJson() + "\n");
-        force(temporary);
-        Files.move(temporary, root.resolve(SnapshotDirectory.ALIASES), StandardCopyOption.ATOMIC_MOVE);
-        force(root);
     }
 
     /** Appends what is not there yet. A line that a crash has cut off goes first: its change comes again. */
     private void audit(List<AliasChange> changes) throws IOException {
         if (changes.isEmpty()) return;
-        try (RandomAccessFile file =
-                new RandomAccessFile(root.resolve(SnapshotDirectory.AUDIT).toFile(), "rw")) {
-            long end = wholeLines(file);
-            file.setLength(end);
-            long last = lastRevision(file, end);
+        files.append(SnapshotDirectory.AUDIT, last -> {
+            long revision = last == null ? 0 : AliasChange.fromJson(last).revision();
             StringBuilder lines = new StringBuilder();
             for (AliasChange change : changes) {
-                if (change.revision() > last) lines.append(change.toJson()).append('\n');
+                if (change.revision() > revision) lines.append(change.toJson()).append('\n');
             }
-            FileChannel channel = file.getChannel();
-            ByteBuffer bytes = ByteBuffer.wrap(lines.toString().getBytes(UTF_8));
-            channel.position(end);
-            while (bytes.hasRemaining()) channel.write(bytes);
-            channel.force(true);
-        }
-    }
-
-    /** Where the last whole line ends. */
-    private static long wholeLines(RandomAccessFile file) throws IOException {
-        long end = file.length();
-        while (end > 0) {
-            file.seek(end - 1);
-            if (file.read() == '\n') return end;
-            end--;
-        }
-        return 0;
-    }
-
-    private static long lastRevision(RandomAccessFile file, long end) throws IOException {
-        if (end == 0) return 0;
-        long begin = end - 1;
-        while (begin > 0) {
-            file.seek(begin - 1);
-            if (file.read() == '\n') break;
-            begin--;
-        }
-        byte[] line = new byte[Math.toIntExact(end - begin)];
-        file.seek(begin);
-        file.readFully(line);
-        return AliasChange.fromJson(new String(line, UTF_8)).revision();
-    }
-
-    private static void force(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
+            return lines.toString();
+        });
     }
 }

@@ -3,7 +3,6 @@ package dev.millrace.pipeline.publish;
 import dev.millrace.pipeline.server.PublicationSettings;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -36,12 +35,12 @@ public final class SnapshotFileSink
     private final int retained;
 
     /**
-     * @param directory that every task manager and reader sees under this path
+     * @param directory a path that every task manager and reader sees, or the URI of an object store
      * @param retained versions to keep, the newest first; never fewer than two, and always the current one, the champion
      *     and the one before it
      */
-    public SnapshotFileSink(Path directory, int retained) {
-        this.directory = directory.toString();
+    public SnapshotFileSink(String directory, int retained) {
+        this.directory = directory;
         this.retained = Math.max(PublicationSettings.LEAST_RETAINED, retained);
     }
 
@@ -57,7 +56,7 @@ public final class SnapshotFileSink
         if (parallelism != 1) {
             throw new IllegalStateException("The snapshot file sink must have parallelism 1. Received: " + parallelism);
         }
-        SnapshotStore store = new SnapshotStore(Path.of(directory));
+        SnapshotStore store = new SnapshotStore(StoreFiles.of(directory));
         Set<String> names = new HashSet<>();
         pending.forEach(staged -> names.add(staged.name()));
         store.sweep(names);
@@ -65,8 +64,8 @@ public final class SnapshotFileSink
     }
 
     @Override
-    public Committer<StagedSnapshot> createCommitter(CommitterInitContext context) {
-        return new SnapshotFileCommitter(new SnapshotStore(Path.of(directory)), retained);
+    public Committer<StagedSnapshot> createCommitter(CommitterInitContext context) throws IOException {
+        return new SnapshotFileCommitter(new SnapshotStore(StoreFiles.of(directory)), retained);
     }
 
     @Override

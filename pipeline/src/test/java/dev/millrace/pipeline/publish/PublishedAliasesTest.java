@@ -12,7 +12,6 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
@@ -183,7 +182,7 @@ class PublishedAliasesTest {
     }
 
     private SnapshotFileSink sink(int retained) {
-        return new SnapshotFileSink(directory, retained);
+        return new SnapshotFileSink(directory.toString(), retained);
     }
 
     private static AliasUpdate update(
@@ -196,11 +195,7 @@ class PublishedAliasesTest {
     }
 
     private static SnapshotRecord[] snapshot(long version, AliasUpdate update) {
-        List<SnapshotRecord> records = new ArrayList<>(TestSnapshots.records("ctr", version, 1));
-        SnapshotRecord last = records.remove(records.size() - 1);
-        records.add(new SnapshotRecord(
-                "ctr", version, last.part(), last.parts(), last.bytes(), last.manifest(), update.toText()));
-        return records.toArray(new SnapshotRecord[0]);
+        return TestSnapshots.records("ctr", version, 1, update).toArray(new SnapshotRecord[0]);
     }
 
     private static SnapshotRecord alone(long version, AliasUpdate update) {

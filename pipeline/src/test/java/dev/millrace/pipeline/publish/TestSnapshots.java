@@ -15,6 +15,11 @@ final class TestSnapshots {
     private TestSnapshots() {}
 
     static List<SnapshotRecord> records(String model, long version, int content) {
+        Aliases aliases = new Aliases(model, version, false, null, version, null);
+        return records(model, version, content, new AliasUpdate(aliases, List.of()));
+    }
+
+    static List<SnapshotRecord> records(String model, long version, int content, AliasUpdate update) {
         SnapshotParts snapshot = SnapshotParts.split(
                 spec(model), version, 1_700_000_000_000L, parameters(content), Map.of("samples", "12"), 8);
         List<SnapshotRecord> records = new ArrayList<>();
@@ -23,15 +28,8 @@ final class TestSnapshots {
             records.add(new SnapshotRecord(
                     model, version, i, count, snapshot.parts().get(i), "", ""));
         }
-        Aliases aliases = new Aliases(model, version, false, null, version, null);
         records.add(new SnapshotRecord(
-                model,
-                version,
-                count,
-                count,
-                new byte[0],
-                snapshot.manifest().toJson(),
-                new AliasUpdate(aliases, List.of()).toText()));
+                model, version, count, count, new byte[0], snapshot.manifest().toJson(), update.toText()));
         return records;
     }
 
