@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.pipeline.server.AliasUpdate;
 import java.io.IOException;
 import java.io.RandomAccessFile;
@@ -17,12 +18,16 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.UUID;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code aliases.json} and {@code audit.jsonl} of a directory, seen from the side that writes. The audit is written
  * first: a change that readers see is in it, and one that is in it twice there is not, since each has its revision.
  */
 final class AliasFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(AliasFiles.class);
+
     private final Path root;
     private final SnapshotDirectory directory;
 
@@ -36,7 +41,7 @@ final class AliasFiles {
      * in the directory is left out: readers never find one that leads nowhere.
      */
     void advance(AliasUpdate update) throws IOException {
-        Aliases present = directory.aliases();
+        Aliases present = present();
         if (present != null && present.revision() >= update.aliases().revision()) return;
         audit(update.changes());
         List<Long> versions = directory.versions();
@@ -48,6 +53,16 @@ final class AliasFiles {
                 present(wanted.champion(), versions),
                 present(wanted.candidate(), versions),
                 present(wanted.previous(), versions)));
+    }
+
+    /** Null also for what cannot be read: the job knows better than a file that was edited badly. */
+    private @Nullable Aliases present() {
+        try {
+            return directory.aliases();
+        } catch (SnapshotException e) {
+            LOG.warn("{} is replaced", SnapshotDirectory.ALIASES, e);
+            return null;
+        }
     }
 
     private static @Nullable Long present(@Nullable Long version, List<Long> versions) {
