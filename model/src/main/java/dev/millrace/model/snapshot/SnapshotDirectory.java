@@ -35,6 +35,10 @@ public final class SnapshotDirectory {
         this.root = root;
     }
 
+    public Path root() {
+        return root;
+    }
+
     /** Versions in rising order. */
     public List<Long> versions() {
         Path versions = root.resolve(VERSIONS);

@@ -5,27 +5,38 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.pipeline.server.AliasUpdate;
 import java.io.IOException;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * {@code aliases.json} and {@code audit.jsonl} of a directory, seen from the side that writes. The audit is written
  * first: a change that readers see is in it, and one that is in it twice there is not, since each has its revision.
  */
 final class AliasFiles {
+    private static final Logger LOG = LoggerFactory.getLogger(AliasFiles.class);
+
     private final StoreFiles files;
 
     AliasFiles(StoreFiles files) {
         this.files = files;
     }
 
-    /** Which versions the aliases point to; null in a directory that has none. */
+    /** Null also for what cannot be read: the job knows better than a file that was edited badly. */
     @Nullable
     Aliases present() throws IOException {
         byte[] json = files.read(SnapshotDirectory.ALIASES);
-        return json == null ? null : Aliases.fromJson(new String(json, UTF_8));
+        if (json == null) return null;
+        try {
+            return Aliases.fromJson(new String(json, UTF_8));
+        } catch (SnapshotException e) {
+            LOG.warn("{} is replaced", files.place(SnapshotDirectory.ALIASES), e);
+            return null;
+        }
     }
 
     /**

@@ -77,7 +77,12 @@ final class SnapshotStore {
      */
     void publish(StagedSnapshot staged) throws IOException {
         if (staged.bringsVersion()) publishVersion(staged);
-        if (!staged.aliases().isEmpty()) aliases.advance(AliasUpdate.ofText(staged.aliases()), versions());
+        if (!staged.aliases().isEmpty()) advance(AliasUpdate.ofText(staged.aliases()));
+    }
+
+    /** Makes an update of the aliases what readers see, unless they see a later one already. */
+    void advance(AliasUpdate update) throws IOException {
+        aliases.advance(update, versions());
     }
 
     private void publishVersion(StagedSnapshot staged) throws IOException {

@@ -82,6 +82,10 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         TrainingState restored = null;
         for (TrainingState state : checkpointed.get()) restored = state;
         trainer = Trainers.create(settings, restored, isControlled());
+        TrainingState state = trainer.state();
+        String directory = settings.publication().directory();
+        state.standing =
+                DirectoryStanding.adopt(state.standing, settings.model(), directory, System.currentTimeMillis());
         if (restored != null) {
             restored.version++; // what follows must not be taken for what an earlier attempt made of the same version
             LOG.info(

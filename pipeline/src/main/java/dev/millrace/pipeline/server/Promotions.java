@@ -8,7 +8,6 @@ import dev.millrace.model.gate.Thresholds;
 import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.pipeline.control.Action;
 import dev.millrace.pipeline.control.Command;
-import java.util.Objects;
 import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
@@ -132,12 +131,13 @@ final class Promotions {
 
     /** What is said of a command that was carried out. */
     static String said(Standing before, Standing after) {
-        if (before.equals(after)) {
-            return "champion: version " + after.champion() + (after.pinned() ? ", pinned" : "") + ", as it was";
-        }
-        String from = before.champion() == null ? "" : " instead of " + before.champion();
-        String moved = Objects.equals(before.champion(), after.champion()) ? "" : from;
-        return "champion: version " + after.champion() + moved + (after.pinned() ? ", pinned" : "")
-                + "; readers see it when the next checkpoint has completed";
+        if (before.equals(after)) return position(after) + ", as it was";
+        return position(after) + "; readers see it when the next checkpoint has completed";
+    }
+
+    /** Where the champion is. */
+    static String position(Standing standing) {
+        return "champion: version " + (standing.champion() == null ? "none" : standing.champion())
+                + (standing.pinned() ? ", pinned" : "");
     }
 }

@@ -6,6 +6,7 @@ import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.snapshot.Aliases;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 
@@ -112,6 +113,28 @@ record Standing(
 
     Standing withRevision(long next) {
         return new Standing(next, pinned, champion, previous, candidate, bar, barTime, versions, manifest, changes);
+    }
+
+    /** @param evaluations of all versions, by version */
+    Standing withVersions(Map<Long, Evaluation> evaluations) {
+        List<Published> next = new ArrayList<>();
+        evaluations.forEach((version, evaluation) -> next.add(new Published(version, evaluation)));
+        return new Standing(revision, pinned, champion, previous, candidate, bar, barTime, next, manifest, changes);
+    }
+
+    /** As aliases that were published say. */
+    Standing withAliases(Aliases aliases) {
+        return new Standing(
+                aliases.revision(),
+                aliases.pinned(),
+                aliases.champion(),
+                aliases.previous(),
+                aliases.candidate(),
+                bar,
+                barTime,
+                versions,
+                manifest,
+                changes);
     }
 
     /** Notes a change for the audit. */

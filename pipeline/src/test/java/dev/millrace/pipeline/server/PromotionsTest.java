@@ -94,7 +94,7 @@ class PromotionsTest {
         Outcome outcome = say(command(Action.ROLLBACK));
 
         assertThat(outcome.what())
-                .isEqualTo("champion: version 1 instead of 2; readers see it when the next checkpoint has completed");
+                .isEqualTo("champion: version 1; readers see it when the next checkpoint has completed");
         assertThat(standing.aliases("ctr")).isEqualTo(new Aliases("ctr", 3, false, 1L, 2L, null));
         assertThat(standing.changes().get(2))
                 .isEqualTo(new AliasChange(
