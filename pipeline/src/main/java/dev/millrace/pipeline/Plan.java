@@ -4,6 +4,7 @@ import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.engine.Engines;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.BatchConfig;
+import dev.millrace.pipeline.config.PublishConfig;
 import dev.millrace.pipeline.config.RecordMapping;
 import dev.millrace.pipeline.config.Reduction;
 import dev.millrace.pipeline.config.StepConfig;
@@ -11,6 +12,7 @@ import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.ConfiguredControllers;
+import dev.millrace.pipeline.server.PublicationSettings;
 import dev.millrace.pipeline.server.ServerSettings;
 import java.util.Map;
 import java.util.TreeMap;
@@ -78,7 +80,13 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 config.publish().interval().toMillis(),
                 config.publish().maxPartBytes(),
                 provenance(),
-                features());
+                features(),
+                publication());
+    }
+
+    private PublicationSettings publication() {
+        PublishConfig publish = config.publish();
+        return new PublicationSettings(publish.gate(), publish.retainedVersions(), publish.directory());
     }
 
     private @Nullable String features() {

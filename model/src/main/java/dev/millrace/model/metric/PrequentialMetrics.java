@@ -4,6 +4,7 @@ import java.io.DataInput;
 import java.io.DataOutput;
 import java.io.IOException;
 import java.util.ArrayDeque;
+import java.util.Iterator;
 
 /**
  * Prequential metrics: each sample is scored by the model before the model learns from it. Over a window of the latest
@@ -65,6 +66,30 @@ public final class PrequentialMetrics {
         Outcomes sum = new Outcomes();
         for (Block block : blocks) sum.merge(block.outcomes);
         return sum;
+    }
+
+    /**
+     * The newest samples of a window.
+     *
+     * @param samples how many
+     */
+    public record Latest(long samples, Outcomes outcomes) {}
+
+    /**
+     * The sums over the newest samples: at least so many, in whole blocks; all of the window where that is less.
+     *
+     * @param samples >= 1
+     */
+    public Latest latest(long samples) {
+        Outcomes sum = new Outcomes();
+        long count = 0;
+        Iterator<Block> newestFirst = blocks.descendingIterator();
+        while (count < samples && newestFirst.hasNext()) {
+            Block block = newestFirst.next();
+            sum.merge(block.outcomes);
+            count += block.samples;
+        }
+        return new Latest(count, sum);
     }
 
     /** The sums over all samples, each {@code fading^n} of itself if n samples came in the steps after its own. */

@@ -34,19 +34,35 @@ public final class SnapshotDirectory {
         this.root = root;
     }
 
+    public Path root() {
+        return root;
+    }
+
     /** Versions in rising order. */
     public List<Long> versions() {
         Path versions = root.resolve(VERSIONS);
         if (!Files.isDirectory(versions)) return List.of();
         try (Stream<Path> entries = Files.list(versions)) {
             return entries.map(entry -> entry.getFileName().toString())
-                    .filter(name -> name.matches("0|[1-9]\\d{0,17}"))
+                    .filter(SnapshotDirectory::isVersion)
                     .map(Long::valueOf)
+                    .filter(this::isWhole)
                     .sorted()
                     .toList();
         } catch (IOException e) {
             throw new UncheckedIOException("Cannot list " + versions, e);
         }
+    }
+
+    /** A copy of an object store may show one that is being written or deleted, file by file. */
+    private boolean isWhole(long version) {
+        return Files.exists(directory(version).resolve(MANIFEST))
+                && Files.exists(directory(version).resolve(PARAMETERS));
+    }
+
+    /** Whether a directory of this name may hold a version. */
+    public static boolean isVersion(String name) {
+        return name.matches("0|[1-9]\\d{0,17}");
     }
 
     /** The manifest of the version to serve. */

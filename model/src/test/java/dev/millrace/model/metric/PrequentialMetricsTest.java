@@ -37,6 +37,19 @@ class PrequentialMetricsTest {
         assertThat(metrics.window().loss()).isEqualTo((4 + 5 + 6 + 7) / 4.0); // exact: small integers
     }
 
+    @Test
+    void theNewestSamplesComeInWholeBlocks() {
+        PrequentialMetrics metrics = new PrequentialMetrics(100, 0.9); // blocks of five samples
+
+        for (int loss = 1; loss <= 12; loss++) metrics.add(1, outcomes(1, loss));
+
+        assertThat(metrics.latest(1).samples()).isEqualTo(2);
+        assertThat(metrics.latest(3).samples()).isEqualTo(7);
+        assertThat(metrics.latest(3).outcomes().loss())
+                .isEqualTo((6 + 7 + 8 + 9 + 10 + 11 + 12) / 7.0); // small integers
+        assertThat(metrics.latest(50).samples()).isEqualTo(12);
+    }
+
     @ParameterizedTest
     @CsvSource({"1, 1", "4, 1", "100, 1", "100, 7", "1000, 3", "1000, 50", "10, 64"})
     void theWindowIsFullAndExceedsItsSizeByATwentiethAndOneStepAtMost(long window, int step) {

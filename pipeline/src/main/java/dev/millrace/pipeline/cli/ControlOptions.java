@@ -25,6 +25,10 @@ final class ControlOptions {
             description = "How long to wait for the job's answer (default: ${DEFAULT-VALUE}).")
     private int timeoutSeconds;
 
+    TrainingConfig load() {
+        return configuration.load();
+    }
+
     /** Sends a command with the arguments that {@code with} adds, and prints the answer. */
     int send(PrintWriter out, Action action, UnaryOperator<Command> with) {
         TrainingConfig config = configuration.load();
@@ -38,7 +42,8 @@ final class ControlOptions {
         return answer.map(Outcome::accepted).orElse(false) ? ExitCode.OK : ExitCode.FAILED;
     }
 
-    private static String sentence(String model, Outcome outcome) {
+    /** What is said of a command. */
+    static String sentence(String model, Outcome outcome) {
         return outcome.accepted()
                 ? model + ": " + outcome.what()
                 : model + ": refused to " + outcome.what() + ": " + outcome.reason();

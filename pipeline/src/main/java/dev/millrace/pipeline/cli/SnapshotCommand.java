@@ -1,11 +1,13 @@
 package dev.millrace.pipeline.cli;
 
 import dev.millrace.model.format.ExportFormat;
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.Safetensors;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
+import dev.millrace.pipeline.control.Action;
 import dev.millrace.pipeline.snapshots.PublishedSnapshots;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import java.nio.file.StandardCopyOption;
 import java.time.Instant;
 import java.util.List;
 import java.util.Objects;
+import java.util.function.UnaryOperator;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Model.CommandSpec;
@@ -24,11 +27,15 @@ import picocli.CommandLine.Option;
 import picocli.CommandLine.Parameters;
 import picocli.CommandLine.Spec;
 
-/** {@code millrace snapshot}: the published versions of a model. */
+/** {@code millrace snapshot}: the published versions of a model, and which of them is its champion. */
 @Command(
         name = "snapshot",
-        header = "List, fetch, export, verify and compare published versions.",
-        description = "Reads a directory, or the topics that a configuration publishes to. Changes nothing there.",
+        header = "List, fetch, export, verify and compare published versions; promote one, roll back, pin.",
+        description = {
+            "list, get, export, verify and diff read a directory, or the topics that a configuration publishes to.",
+            "promote, rollback, pin and unpin move the champion: the running job is told so on its control topic and its"
+                    + " answer is waited for, or, with --offline, a directory is changed that no job publishes to."
+        },
         footer = {
             "Examples:",
             "  millrace snapshot list --directory snapshots/mnist",
@@ -36,6 +43,7 @@ import picocli.CommandLine.Spec;
             "  millrace snapshot get --config training.yaml --version-number 42 --output model-42",
             "  millrace snapshot export --directory snapshots/mnist --format onnx --output mnist.onnx",
             "  millrace snapshot diff 41 42 --config training.yaml",
+            "  millrace snapshot rollback --pin --config training.yaml --reason complaints",
         })
 final class SnapshotCommand {
 
@@ -59,6 +67,12 @@ final class SnapshotCommand {
                     Instant.ofEpochMilli(manifest.created()),
                     manifest.parameters(),
                     manifest.sha256());
+        }
+        Aliases aliases = snapshots.aliases();
+        if (aliases != null) {
+            aliases.versions()
+                    .forEach((alias, version) -> out.println(alias + ": version " + version
+                            + (alias.equals(Aliases.CHAMPION) && aliases.pinned() ? ", pinned" : "")));
         }
         out.printf("%d version(s) in %s%n", manifests.size(), snapshots.place());
         out.flush();
@@ -193,5 +207,44 @@ final class SnapshotCommand {
         else text.print(out);
         out.flush();
         return ExitCode.OK;
+    }
+
+    @Command(
+            name = "promote",
+            header = "Make a version the champion, whatever the gate says.",
+            footer = {"Examples:", "  millrace snapshot promote 41 --config training.yaml --reason \"new labels\""})
+    int promote(
+            @Parameters(paramLabel = "VERSION", description = "One that is retained.") long version,
+            @Mixin PinOption pin,
+            @Mixin ChampionOptions options) {
+        return options.send(
+                command.commandLine().getOut(),
+                Action.PROMOTE,
+                order -> order.withVersion(version).withPin(pin.isGiven()));
+    }
+
+    @Command(
+            name = "rollback",
+            header = "Make the champion before the champion again.",
+            description = "The gate may promote the next version; --pin keeps it from that.",
+            footer = {"Examples:", "  millrace snapshot rollback --pin --config training.yaml"})
+    int rollback(@Mixin PinOption pin, @Mixin ChampionOptions options) {
+        return options.send(command.commandLine().getOut(), Action.ROLLBACK, order -> order.withPin(pin.isGiven()));
+    }
+
+    @Command(
+            name = "pin",
+            header = "Keep the champion where it is: the gate promotes nothing until it is unpinned.",
+            footer = {"Examples:", "  millrace snapshot pin --config training.yaml"})
+    int pin(@Mixin ChampionOptions options) {
+        return options.send(command.commandLine().getOut(), Action.PIN_CHAMPION, UnaryOperator.identity());
+    }
+
+    @Command(
+            name = "unpin",
+            header = "Let the gate move the champion again.",
+            footer = {"Examples:", "  millrace snapshot unpin --config training.yaml"})
+    int unpin(@Mixin ChampionOptions options) {
+        return options.send(command.commandLine().getOut(), Action.UNPIN_CHAMPION, UnaryOperator.identity());
     }
 }

@@ -21,6 +21,7 @@ final class CrossChecks {
         checks.batchBounds();
         checks.reduction();
         checks.publication();
+        checks.gate();
         checks.deadLetters();
         checks.control();
         checks.topics();
@@ -56,6 +57,20 @@ final class CrossChecks {
             report(TrainingOptions.PUBLISH_MODEL_TOPIC, "is missing beside publish.snapshot-topic");
         if (manifests && !parts)
             report(TrainingOptions.PUBLISH_SNAPSHOT_TOPIC, "is missing beside publish.model-topic");
+    }
+
+    private void gate() {
+        long samples = values.get(TrainingOptions.PUBLISH_GATE_MIN_SAMPLES);
+        long window = values.get(TrainingOptions.METRICS_WINDOW);
+        boolean open = values.find(TrainingOptions.PUBLISH_GATE_MAX_REGRESSION) != null
+                || values.find(TrainingOptions.PUBLISH_GATE_MAX_LOSS) != null
+                || values.find(TrainingOptions.PUBLISH_GATE_MIN_ACCURACY) != null
+                || values.find(TrainingOptions.PUBLISH_GATE_MIN_AUC) != null;
+        if (open && samples > window) {
+            report(
+                    TrainingOptions.PUBLISH_GATE_MIN_SAMPLES,
+                    "must be <= metrics.window (" + window + "), or nothing is ever promoted. Received: " + samples);
+        }
     }
 
     private void deadLetters() {

@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.config;
 
+import dev.millrace.model.gate.Thresholds;
 import java.io.Serializable;
 import java.time.Duration;
 import org.jspecify.annotations.Nullable;
@@ -13,6 +14,7 @@ import org.jspecify.annotations.Nullable;
  * @param interval least time between versions
  * @param maxPartBytes of one part, bytes
  * @param retainedVersions kept in the directory
+ * @param gate what a version must be to become champion
  */
 public record PublishConfig(
         @Nullable String snapshotTopic,
@@ -20,7 +22,8 @@ public record PublishConfig(
         @Nullable String directory,
         Duration interval,
         int maxPartBytes,
-        int retainedVersions)
+        int retainedVersions,
+        Thresholds gate)
         implements Serializable {
 
     static PublishConfig of(OptionValues values) {
@@ -31,6 +34,18 @@ public record PublishConfig(
                 values.get(TrainingOptions.PUBLISH_INTERVAL),
                 Math.toIntExact(
                         values.get(TrainingOptions.PUBLISH_MAX_PART_BYTES).getBytes()),
-                values.get(TrainingOptions.PUBLISH_RETAINED_VERSIONS));
+                values.get(TrainingOptions.PUBLISH_RETAINED_VERSIONS),
+                gate(values));
+    }
+
+    private static Thresholds gate(OptionValues values) {
+        return new Thresholds(
+                values.get(TrainingOptions.PUBLISH_GATE_METRIC),
+                values.find(TrainingOptions.PUBLISH_GATE_MAX_REGRESSION),
+                values.find(TrainingOptions.PUBLISH_GATE_MAX_LOSS),
+                values.find(TrainingOptions.PUBLISH_GATE_MIN_ACCURACY),
+                values.find(TrainingOptions.PUBLISH_GATE_MIN_AUC),
+                values.get(TrainingOptions.PUBLISH_GATE_MIN_SAMPLES),
+                Math.max(1, values.get(TrainingOptions.PUBLISH_GATE_MAX_AGE).toMillis()));
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.config;
 
 import dev.millrace.model.drift.DriftKind;
+import dev.millrace.model.gate.GateMetric;
 import dev.millrace.schemas.wire.WireFormat;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -367,7 +368,42 @@ public final class TrainingOptions {
             ValueType.INTEGER,
             10,
             between(1, 1_000_000),
-            "Versions kept in publish.directory; older ones are deleted.");
+            "Versions kept in publish.directory; older ones are deleted, but never the champion and the one before it.");
+    public static final ConfigOption<GateMetric> PUBLISH_GATE_METRIC = option(
+            "publish.gate.metric",
+            ValueType.oneOf(GateMetric.class),
+            GateMetric.LOSS,
+            null,
+            "By which metric a new version is compared with the champion.");
+    public static final ConfigOption<Double> PUBLISH_GATE_MAX_REGRESSION = optional(
+            "publish.gate.max-regression",
+            ValueType.NUMBER,
+            atLeastZero(),
+            "How much worse than the champion's bar a new version may be and still become champion: of a loss relative"
+                    + " (0.1: 10 %), of accuracy and AUC a difference. Without any publish.gate threshold nothing is"
+                    + " promoted automatically. See deploy/PUBLICATION.md.");
+    public static final ConfigOption<Double> PUBLISH_GATE_MAX_LOSS =
+            optional("publish.gate.max-loss", ValueType.NUMBER, atLeastZero(), "Largest loss of a champion.");
+    public static final ConfigOption<Double> PUBLISH_GATE_MIN_ACCURACY = optional(
+            "publish.gate.min-accuracy", ValueType.NUMBER, between(0.0, 1.0), "Smallest accuracy of a champion.");
+    public static final ConfigOption<Double> PUBLISH_GATE_MIN_AUC = optional(
+            "publish.gate.min-auc",
+            ValueType.NUMBER,
+            between(0.0, 1.0),
+            "Smallest area under the ROC curve of a champion.");
+    public static final ConfigOption<Long> PUBLISH_GATE_MIN_SAMPLES = option(
+            "publish.gate.min-samples",
+            ValueType.LONG,
+            1_000L,
+            new Constraint<>(">= 1", value -> value >= 1),
+            "The gate goes by the metrics of the newest samples, so many of them; with fewer it promotes nothing. At most"
+                    + " metrics.window.");
+    public static final ConfigOption<Duration> PUBLISH_GATE_MAX_AGE = option(
+            "publish.gate.max-age",
+            ValueType.DURATION,
+            Duration.ofDays(1),
+            positive(),
+            "After this the champion's bar no longer binds: since a drift nothing may reach it.");
 
     // Reports ---------------------------------------------------------------------------------------------------------
 
@@ -392,8 +428,8 @@ public final class TrainingOptions {
             "control.topic",
             ValueType.TEXT,
             null,
-            "Topic for commands, keyed by model: batch size, policy, learning rate, pause, publish; see millrace control."
-                    + " Needs report.topic, where they are acknowledged. What they change is kept in checkpoints and wins"
+            "Topic for commands, keyed by model: batch size, policy, learning rate, pause, publish, champion; see millrace"
+                    + " control and millrace snapshot. Needs report.topic, where they are acknowledged. What they change is kept in checkpoints and wins"
                     + " over this file while a control topic is set. Unset: no commands. Not read where source.bounded.");
 
     // Dead letters ----------------------------------------------------------------------------------------------------
@@ -507,6 +543,10 @@ public final class TrainingOptions {
 
     private static Constraint<Integer> between(int min, int max) {
         return new Constraint<>("in " + min + ".." + max, value -> value >= min && value <= max);
+    }
+
+    private static Constraint<Double> atLeastZero() {
+        return new Constraint<>(">= 0", value -> value >= 0);
     }
 
     private static Constraint<Duration> positive() {

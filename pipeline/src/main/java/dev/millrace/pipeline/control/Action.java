@@ -10,7 +10,11 @@ public enum Action {
     RELEASE_LEARNING_RATE("release the learning rate"),
     PAUSE("pause"),
     RESUME("resume"),
-    PUBLISH("publish");
+    PUBLISH("publish"),
+    PROMOTE("promote a version"),
+    ROLLBACK("roll the champion back"),
+    PIN_CHAMPION("pin the champion"),
+    UNPIN_CHAMPION("unpin the champion");
 
     private final String text;
 

@@ -24,7 +24,11 @@ public final class CommandCodec {
                 command.min(),
                 command.max(),
                 command.policy(),
-                command.learningRate()));
+                command.learningRate(),
+                command.version(),
+                command.pin(),
+                command.user(),
+                command.reason()));
     }
 
     /** @throws IllegalArgumentException if the bytes are no command */
@@ -41,6 +45,10 @@ public final class CommandCodec {
                 c.getMax(),
                 c.getPolicy(),
                 c.getLearningRate(),
+                c.getVersion(),
+                c.getPin(),
+                c.getUser(),
+                c.getReason(),
                 "");
     }
 }

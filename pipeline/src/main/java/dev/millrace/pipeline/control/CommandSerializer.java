@@ -18,7 +18,7 @@ public final class CommandSerializer extends VersionedSerializer<Command> {
     public static final TypeInformation<Command> TYPE = new SerializerType<>(Command.class, INSTANCE);
 
     private CommandSerializer() {
-        super(1);
+        super(2);
     }
 
     @Override
@@ -43,6 +43,12 @@ public final class CommandSerializer extends VersionedSerializer<Command> {
         out.writeBoolean(rate != null);
         if (rate != null) out.writeDouble(rate);
         out.writeUTF(command.problem());
+        Long version = command.version();
+        out.writeBoolean(version != null);
+        if (version != null) out.writeLong(version);
+        out.writeBoolean(command.pin());
+        out.writeUTF(command.user());
+        out.writeUTF(command.reason());
     }
 
     @Override
@@ -51,17 +57,29 @@ public final class CommandSerializer extends VersionedSerializer<Command> {
         String model = in.readUTF();
         long time = in.readLong();
         String action = in.readUTF();
+        Integer size = readInteger(in);
+        Integer min = readInteger(in);
+        Integer max = readInteger(in);
+        String policy = in.readBoolean() ? in.readUTF() : null;
+        Double rate = in.readBoolean() ? in.readDouble() : null;
+        String problem = in.readUTF();
+        Action named = action.isEmpty() ? null : Action.valueOf(action);
+        boolean ofChampions = written > 1;
         return new Command(
                 id,
                 model,
                 time,
-                action.isEmpty() ? null : Action.valueOf(action),
-                readInteger(in),
-                readInteger(in),
-                readInteger(in),
-                in.readBoolean() ? in.readUTF() : null,
-                in.readBoolean() ? in.readDouble() : null,
-                in.readUTF());
+                named,
+                size,
+                min,
+                max,
+                policy,
+                rate,
+                ofChampions && in.readBoolean() ? in.readLong() : null,
+                ofChampions && in.readBoolean(),
+                ofChampions ? in.readUTF() : "",
+                ofChampions ? in.readUTF() : "",
+                problem);
     }
 
     private static void writeInteger(@Nullable Integer value, DataOutputView out) throws IOException {

@@ -9,7 +9,6 @@ import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.pipeline.source.DeadLetter;
-import java.nio.file.Path;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.jspecify.annotations.Nullable;
@@ -50,7 +49,7 @@ public final class Publication {
         String directory = publish.directory();
         if (directory != null) {
             snapshots
-                    .sinkTo(new SnapshotFileSink(Path.of(directory), publish.retainedVersions()))
+                    .sinkTo(new SnapshotFileSink(directory, publish.retainedVersions()))
                     .uid(Uids.SNAPSHOT_FILES)
                     .name("snapshot files")
                     .setParallelism(1);

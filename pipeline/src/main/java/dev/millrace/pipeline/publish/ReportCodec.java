@@ -1,12 +1,18 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.pipeline.control.Outcome;
+import dev.millrace.pipeline.server.AliasReport;
 import dev.millrace.pipeline.server.BatchReport;
 import dev.millrace.pipeline.server.ClassReport;
 import dev.millrace.pipeline.server.ScoreReport;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.schemas.ClassScore;
+import dev.millrace.pipeline.server.GateOutcome;
+import dev.millrace.pipeline.server.StepReport;
+import dev.millrace.schemas.ChampionChange;
 import dev.millrace.schemas.CommandOutcome;
+import dev.millrace.schemas.GateDecision;
 import dev.millrace.schemas.TrainingReport;
 import dev.millrace.schemas.wire.AvroFraming;
 
@@ -60,7 +66,13 @@ public final class ReportCodec {
                 scores.rmse(),
                 scores.mae(),
                 scores.r2(),
-                scores.classes().stream().map(ReportCodec::score).toList()));
+                scores.classes().stream().map(ReportCodec::score).toList(),
+                r.aliases().champion(),
+                r.aliases().candidate(),
+                r.aliases().pinned(),
+                r.aliases().revision(),
+                r.aliases().decisions().stream().map(ReportCodec::decision).toList(),
+                r.aliases().changes().stream().map(ReportCodec::change).toList()));
     }
 
     /** @throws IllegalArgumentException if the bytes are no report */
@@ -88,7 +100,53 @@ public final class ReportCodec {
                 r.getStaleGradients(),
                 r.getRefusedSteps(),
                 r.getMaxEventTime(),
-                r.getCommands().stream().map(ReportCodec::outcome).toList());
+                r.getCommands().stream().map(ReportCodec::outcome).toList(),
+                aliases(r));
+    }
+
+    private static AliasReport aliases(TrainingReport r) {
+        return new AliasReport(
+                r.getChampionVersion(),
+                r.getCandidateVersion(),
+                r.getChampionPinned(),
+                r.getAliasRevision(),
+                r.getGateDecisions().stream().map(ReportCodec::decision).toList(),
+                r.getAliasChanges().stream().map(ReportCodec::change).toList());
+    }
+
+    private static GateDecision decision(GateOutcome decision) {
+        return new GateDecision(decision.version(), decision.outcome(), decision.reason(), decision.text());
+    }
+
+    private static GateOutcome decision(GateDecision decision) {
+        return new GateOutcome(decision.getVersion(), decision.getOutcome(), decision.getReason(), decision.getText());
+    }
+
+    private static ChampionChange change(AliasChange change) {
+        return new ChampionChange(
+                change.revision(),
+                change.time(),
+                change.kind().word(),
+                change.from(),
+                change.to(),
+                change.pinned(),
+                change.who(),
+                change.command(),
+                change.reason());
+    }
+
+    /** @throws IllegalArgumentException for a kind of change that this release does not know */
+    private static AliasChange change(ChampionChange change) {
+        return new AliasChange(
+                change.getRevision(),
+                change.getTime(),
+                AliasChange.Kind.ofWord(change.getChange()),
+                change.getFrom(),
+                change.getTo(),
+                change.getPinned(),
+                change.getWho(),
+                change.getCommand(),
+                change.getReason());
     }
 
     private static CommandOutcome outcome(Outcome outcome) {

@@ -11,7 +11,8 @@ import org.apache.flink.api.common.functions.RichFlatMapFunction;
 import org.apache.flink.util.Collector;
 import org.jspecify.annotations.Nullable;
 
-/** Snapshot records as Kafka records: a part becomes one, the manifest two, for history and as the newest. */
+/** Snapshot records as Kafka records: a part becomes one, the manifest two, for history and as the newest; aliases
+ * alone become one. */
 final class SnapshotEncoder extends RichFlatMapFunction<SnapshotRecord, OutgoingRecord> {
 
     private static final long serialVersionUID = 1L;
@@ -32,7 +33,9 @@ final class SnapshotEncoder extends RichFlatMapFunction<SnapshotRecord, Outgoing
 
     @Override
     public void flatMap(SnapshotRecord record, Collector<OutgoingRecord> out) {
-        if (record.part() < record.parts()) {
+        if (record.part() == SnapshotRecord.ALIASES_ALONE) {
+            out.collect(topics.newest(record, Objects.requireNonNull(manifests)));
+        } else if (record.part() < record.parts()) {
             out.collect(topics.part(record, Objects.requireNonNull(parts)));
         } else {
             out.collect(topics.manifest(record, Objects.requireNonNull(manifests)));

@@ -21,7 +21,8 @@ final class SnapshotFileCommitter implements Committer<StagedSnapshot> {
     public void commit(Collection<CommitRequest<StagedSnapshot>> requests) throws IOException {
         List<StagedSnapshot> inOrder = requests.stream()
                 .map(CommitRequest::getCommittable)
-                .sorted(Comparator.comparingLong(StagedSnapshot::version))
+                .sorted(Comparator.comparingLong(StagedSnapshot::version)
+                        .thenComparing(StagedSnapshot::bringsVersion, Comparator.reverseOrder()))
                 .toList();
         for (StagedSnapshot staged : inOrder) {
             store.publish(staged);

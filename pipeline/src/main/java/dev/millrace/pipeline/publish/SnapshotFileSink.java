@@ -1,8 +1,8 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.pipeline.server.PublicationSettings;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
@@ -17,7 +17,7 @@ import org.apache.flink.core.io.SimpleVersionedSerializer;
 
 /**
  * Publishes snapshots as files: {@code versions/<version>/} with {@code model.safetensors} and {@code manifest.json},
- * then {@code current.json}. The files of a version are written beside and become visible, by one rename, when the
+ * then {@code current.json} and {@code aliases.json}. The files of a version are written beside and become visible, by one rename, when the
  * checkpoint that covers the version has completed; see {@link SnapshotStore} for the layout and what it asks of the
  * file system. Runs with parallelism 1.
  *
@@ -31,19 +31,17 @@ public final class SnapshotFileSink
 
     private static final long serialVersionUID = 1L;
 
-    /** The live version and the one before it. */
-    private static final int LEAST_RETAINED = 2;
-
     private final String directory;
     private final int retained;
 
     /**
-     * @param directory that every task manager and reader sees under this path
-     * @param retained versions to keep, the newest first; never fewer than two, and always the current one
+     * @param directory a path that every task manager and reader sees, or the URI of an object store
+     * @param retained versions to keep, the newest first; never fewer than two, and always the current one, the champion
+     *     and the one before it
      */
-    public SnapshotFileSink(Path directory, int retained) {
-        this.directory = directory.toString();
-        this.retained = Math.max(LEAST_RETAINED, retained);
+    public SnapshotFileSink(String directory, int retained) {
+        this.directory = directory;
+        this.retained = Math.max(PublicationSettings.LEAST_RETAINED, retained);
     }
 
     @Override
@@ -58,7 +56,7 @@ public final class SnapshotFileSink
         if (parallelism != 1) {
             throw new IllegalStateException("The snapshot file sink must have parallelism 1. Received: " + parallelism);
         }
-        SnapshotStore store = new SnapshotStore(Path.of(directory));
+        SnapshotStore store = new SnapshotStore(StoreFiles.of(directory));
         Set<String> names = new HashSet<>();
         pending.forEach(staged -> names.add(staged.name()));
         store.sweep(names);
@@ -66,8 +64,8 @@ public final class SnapshotFileSink
     }
 
     @Override
-    public Committer<StagedSnapshot> createCommitter(CommitterInitContext context) {
-        return new SnapshotFileCommitter(new SnapshotStore(Path.of(directory)), retained);
+    public Committer<StagedSnapshot> createCommitter(CommitterInitContext context) throws IOException {
+        return new SnapshotFileCommitter(new SnapshotStore(StoreFiles.of(directory)), retained);
     }
 
     @Override

@@ -2,7 +2,6 @@ package dev.millrace.pipeline.publish;
 
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.io.IOException;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
@@ -18,7 +17,7 @@ final class SnapshotFileWriter
     private final SnapshotStore store;
     private final SnapshotCollector collector = new SnapshotCollector();
     private final List<StagedSnapshot> staged = new ArrayList<>();
-    private final List<StagedSnapshot> pending;
+    private List<StagedSnapshot> pending;
 
     /** @param pending staged before and perhaps not committed yet */
     SnapshotFileWriter(SnapshotStore store, Collection<StagedSnapshot> pending) {
@@ -28,16 +27,15 @@ final class SnapshotFileWriter
 
     @Override
     public void write(SnapshotRecord record, Context context) throws IOException {
+        if (record.part() == SnapshotRecord.ALIASES_ALONE) {
+            staged.add(new StagedSnapshot(record.model(), record.version(), "", record.aliases()));
+            return;
+        }
         @Nullable List<byte[]> parts = collector.add(record);
         if (parts == null) {
             return;
         }
-        store.requireModel(record.model());
-        Path directory = store.newStaging(record.version());
-        SnapshotFiles.write(directory, record.manifest(), parts);
-        store.forceAll(directory);
-        staged.add(new StagedSnapshot(
-                record.model(), record.version(), directory.getFileName().toString()));
+        staged.add(store.stage(record.model(), record.version(), record.manifest(), parts, record.aliases()));
     }
 
     @Override
@@ -55,9 +53,11 @@ final class SnapshotFileWriter
 
     /** What is no longer staged was published since. */
     @Override
-    public List<StagedSnapshot> snapshotState(long checkpoint) {
-        pending.removeIf(one -> !store.isStaged(one));
-        return List.copyOf(pending);
+    public List<StagedSnapshot> snapshotState(long checkpoint) throws IOException {
+        List<StagedSnapshot> left = new ArrayList<>();
+        for (StagedSnapshot one : pending) if (store.isStaged(one)) left.add(one);
+        pending = left;
+        return List.copyOf(left);
     }
 
     @Override

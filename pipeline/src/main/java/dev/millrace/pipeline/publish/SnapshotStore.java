@@ -1,20 +1,19 @@
 package dev.millrace.pipeline.publish;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotManifest;
+import dev.millrace.pipeline.server.AliasUpdate;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.channels.FileChannel;
-import java.nio.file.Files;
-import java.nio.file.NoSuchFileException;
-import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.nio.file.StandardOpenOption;
-import java.util.Comparator;
+import java.util.ArrayList;
+import java.util.Collections;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.Set;
 import java.util.UUID;
-import java.util.stream.Stream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.jspecify.annotations.Nullable;
 
@@ -23,103 +22,132 @@ import org.jspecify.annotations.Nullable;
  *
  * <pre>
  * .staging/&lt;version&gt;-&lt;unique&gt;/   written, not yet published; also what is about to be deleted
- * versions/&lt;version&gt;/            complete or absent, never anything between
- * current.json                  manifest of the version to serve; replaced as a whole, never moved backwards
+ * versions/&lt;version&gt;/            model.safetensors, manifest.json and, when both are whole, READY
+ * current.json                  manifest of the newest version; replaced as a whole, never moved backwards
+ * aliases.json                  champion and candidate; replaced as a whole, its revision rises
+ * audit.jsonl                   a line for each change of the champion
  * </pre>
  *
- * <p>Everything becomes visible by one atomic rename, so the directory must lie on a file system that has one and
- * that every reader sees: a local disk, NFS, a mounted volume. Object stores have none: publish to Kafka instead.
- * One job writes into a directory, with one model.
+ * <p>In a directory of this machine everything becomes visible by one atomic rename; in an object store, which has none, READY
+ * comes last. One job writes into a directory, with one model.
  */
 final class SnapshotStore {
+    static final String STAGING = ".staging";
 
-    private final Path root;
+    private final StoreFiles files;
+    private final AliasFiles aliases;
 
-    SnapshotStore(Path root) {
-        this.root = root;
+    SnapshotStore(StoreFiles files) {
+        this.files = files;
+        this.aliases = new AliasFiles(files);
     }
 
     /** The manifest in {@code current.json}; null before the first publication. */
     @Nullable
     SnapshotManifest current() throws IOException {
-        Path file = root.resolve(SnapshotDirectory.CURRENT);
-        return Files.exists(file) ? manifest(file) : null;
+        return manifest(SnapshotDirectory.CURRENT);
     }
 
-    /** A fresh directory for the files of one version. */
-    Path newStaging(long version) throws IOException {
-        return Files.createDirectories(staging().resolve(version + "-" + UUID.randomUUID()));
+    /** Writes the files of a version where nobody reads them. */
+    StagedSnapshot stage(String model, long version, String manifest, List<byte[]> parts, String aliases)
+            throws IOException {
+        requireModel(model);
+        StagedSnapshot staged = new StagedSnapshot(model, version, version + "-" + UUID.randomUUID(), aliases);
+        SnapshotFiles.write(files, staging(staged), manifest, parts);
+        return staged;
     }
 
     /** @throws SuppressRestartsException around a {@link SnapshotConflictException} if another model lives here */
-    void requireModel(String model) throws IOException {
+    private void requireModel(String model) throws IOException {
         @Nullable SnapshotManifest current = current();
         if (current != null && !current.model().equals(model)) {
-            throw new SuppressRestartsException(new SnapshotConflictException(model, current.model(), root));
+            throw new SuppressRestartsException(new SnapshotConflictException(model, current.model(), files.place("")));
         }
     }
 
-    /** Has the files of a directory on the disk when it returns. */
-    void forceAll(Path directory) throws IOException {
-        for (Path file : list(directory)) {
-            force(file);
-        }
-        force(directory);
-    }
-
-    boolean isStaged(StagedSnapshot staged) {
-        return Files.isDirectory(staging().resolve(staged.name()));
+    boolean isStaged(StagedSnapshot staged) throws IOException {
+        return staged.bringsVersion() && files.isDirectory(staging(staged));
     }
 
     /**
-     * Makes a staged snapshot a published version. Does nothing the second time.
+     * Makes a staged snapshot a published version, and its aliases what readers see. Does nothing the second time.
      *
      * @throws SuppressRestartsException around a {@link SnapshotConflictException} if the version is there already
      *     with other parameters
      */
     void publish(StagedSnapshot staged) throws IOException {
-        Path from = staging().resolve(staged.name());
-        Path to = version(staged.version());
-        if (Files.isDirectory(to)) {
-            if (Files.isDirectory(from)) {
-                if (!sha256(from).equals(sha256(to))) {
-                    throw new SuppressRestartsException(new SnapshotConflictException(staged, to));
-                }
-                delete(from);
+        if (staged.bringsVersion()) publishVersion(staged);
+        if (!staged.aliases().isEmpty()) advance(AliasUpdate.ofText(staged.aliases()));
+    }
+
+    /** Makes an update of the aliases what readers see, unless they see a later one already. */
+    void advance(AliasUpdate update) throws IOException {
+        aliases.advance(update, versions());
+    }
+
+    private void publishVersion(StagedSnapshot staged) throws IOException {
+        String from = staging(staged);
+        String to = version(staged.version());
+        boolean isStaged = files.isDirectory(from);
+        if (files.isPublished(to)) {
+            if (isStaged) {
+                requireSame(staged, manifest(from + "/" + SnapshotDirectory.MANIFEST), to);
+                files.delete(from);
             }
-        } else if (Files.isDirectory(from)) {
-            Files.createDirectories(published());
-            Files.move(from, to, StandardCopyOption.ATOMIC_MOVE);
-            force(published());
+        } else if (isStaged) {
+            files.publish(from, to);
         } else if (!isOlderThanCurrent(staged.version())) {
-            throw new IOException("Version " + staged.version() + " of model " + staged.model() + " is neither in " + to
-                    + " nor in " + from + ": somebody else deletes files there.");
+            throw new IOException("Version " + staged.version() + " of model " + staged.model() + " is neither in "
+                    + files.place(to) + " nor in " + files.place(from) + ": somebody else deletes files there.");
         }
         advanceCurrent(staged);
     }
 
-    /** Deletes what was staged and is not among {@code pending}: left behind by a life that ended before its commit. */
+    /**
+     * Deletes what was staged and is not among {@code pending}, left behind by a life that ended before its commit, and versions
+     * that are not whole, left behind by one that ended within it: those that are pending come again.
+     */
     void sweep(Set<String> pending) throws IOException {
-        for (Path orphan : list(staging())) {
-            if (!pending.contains(orphan.getFileName().toString())) {
-                delete(orphan);
-            }
+        for (String orphan : files.list(STAGING)) {
+            if (!pending.contains(orphan)) files.delete(STAGING + "/" + orphan);
+        }
+        for (String version : files.list(SnapshotDirectory.VERSIONS)) {
+            String directory = SnapshotDirectory.VERSIONS + "/" + version;
+            if (!files.isPublished(directory)) files.delete(directory);
         }
     }
 
-    /** Deletes versions except the newest {@code keep} and the current one. */
+    /** Deletes versions except the newest {@code keep}, the current one, the champion and the one before it. */
     void retain(int keep) throws IOException {
-        @Nullable SnapshotManifest current = current();
-        List<Long> versions = new SnapshotDirectory(root).versions();
+        Set<Long> named = named();
+        List<Long> versions = versions();
         for (int i = 0; i < versions.size() - keep; i++) {
             long version = versions.get(i);
-            if (current == null || version != current.version()) {
-                // It leaves as it came, by one rename: a reader never finds half of it.
-                Path leaving = newStaging(version);
-                Files.move(version(version), leaving.resolve("deleted"), StandardCopyOption.ATOMIC_MOVE);
-                delete(leaving);
-            }
+            if (!named.contains(version)) files.delete(version(version));
         }
+    }
+
+    /** Published versions in rising order. */
+    private List<Long> versions() throws IOException {
+        List<Long> versions = new ArrayList<>();
+        for (String name : files.list(SnapshotDirectory.VERSIONS)) {
+            if (!SnapshotDirectory.isVersion(name)) continue;
+            if (files.isPublished(SnapshotDirectory.VERSIONS + "/" + name)) versions.add(Long.valueOf(name));
+        }
+        Collections.sort(versions);
+        return versions;
+    }
+
+    private Set<Long> named() throws IOException {
+        Set<Long> named = new HashSet<>();
+        @Nullable SnapshotManifest current = current();
+        if (current != null) named.add(current.version());
+        @Nullable Aliases present = aliases.present();
+        if (present == null) return named;
+        named.addAll(present.versions().values());
+        @Nullable Long previous = present.previous();
+        if (previous != null) named.add(previous);
+        return named;
     }
 
     private boolean isOlderThanCurrent(long version) throws IOException {
@@ -129,65 +157,30 @@ final class SnapshotStore {
 
     private void advanceCurrent(StagedSnapshot staged) throws IOException {
         @Nullable SnapshotManifest current = current();
-        if (current != null && current.version() >= staged.version()) {
-            return;
-        }
-        Path temporary = newStaging(staged.version());
-        Path next = temporary.resolve(SnapshotDirectory.CURRENT);
-        Files.copy(version(staged.version()).resolve(SnapshotDirectory.MANIFEST), next);
-        force(next);
-        Files.move(next, root.resolve(SnapshotDirectory.CURRENT), StandardCopyOption.ATOMIC_MOVE);
-        force(root);
-        delete(temporary);
+        if (current != null && current.version() >= staged.version()) return;
+        byte[] next = files.read(version(staged.version()) + "/" + SnapshotDirectory.MANIFEST);
+        files.replace(SnapshotDirectory.CURRENT, Objects.requireNonNull(next, "a published version has a manifest"));
     }
 
-    private static SnapshotManifest manifest(Path file) throws IOException {
-        return SnapshotManifest.fromJson(Files.readString(file));
+    private @Nullable SnapshotManifest manifest(String path) throws IOException {
+        byte[] json = files.read(path);
+        return json == null ? null : SnapshotManifest.fromJson(new String(json, UTF_8));
     }
 
-    /** Of the parameters in a directory of files. */
-    private static String sha256(Path directory) throws IOException {
-        return manifest(directory.resolve(SnapshotDirectory.MANIFEST)).sha256();
+    /** @param again what was staged; null if its files were being deleted already */
+    private void requireSame(StagedSnapshot staged, @Nullable SnapshotManifest again, String published)
+            throws IOException {
+        SnapshotManifest there = manifest(published + "/" + SnapshotDirectory.MANIFEST);
+        if (there == null) throw new IOException(files.place(published) + " has no manifest");
+        if (again == null || again.sha256().equals(there.sha256())) return;
+        throw new SuppressRestartsException(new SnapshotConflictException(staged, files.place(published)));
     }
 
-    private Path staging() {
-        return root.resolve(".staging");
+    private static String staging(StagedSnapshot staged) {
+        return STAGING + "/" + staged.name();
     }
 
-    private Path published() {
-        return root.resolve(SnapshotDirectory.VERSIONS);
-    }
-
-    private Path version(long version) {
-        return published().resolve(Long.toString(version));
-    }
-
-    /** Has the file, or the names in the directory, on the disk when it returns. */
-    private static void force(Path path) throws IOException {
-        try (FileChannel channel = FileChannel.open(path, StandardOpenOption.READ)) {
-            channel.force(true);
-        }
-    }
-
-    private static List<Path> list(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.list(directory)) {
-            return paths.toList();
-        } catch (NoSuchFileException e) {
-            return List.of();
-        }
-    }
-
-    private static void delete(Path directory) throws IOException {
-        try (Stream<Path> paths = Files.walk(directory)) {
-            paths.sorted(Comparator.reverseOrder()).forEach(path -> {
-                try {
-                    Files.deleteIfExists(path);
-                } catch (IOException e) {
-                    throw new UncheckedIOException(e);
-                }
-            });
-        } catch (UncheckedIOException e) {
-            throw e.getCause();
-        }
+    private static String version(long version) {
+        return SnapshotDirectory.VERSIONS + "/" + version;
     }
 }

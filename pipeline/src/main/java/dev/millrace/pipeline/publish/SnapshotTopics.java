@@ -4,6 +4,8 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.model.client.kafka.SnapshotKeys;
 import dev.millrace.model.client.kafka.SnapshotTopicReader;
+import dev.millrace.model.snapshot.Aliases;
+import dev.millrace.pipeline.server.AliasUpdate;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.schemas.ModelManifest;
 import dev.millrace.schemas.ModelSnapshotPart;
@@ -18,7 +20,7 @@ import java.util.Properties;
  *
  * @param snapshots topic of the parts, key {@code model/version/part}, and of every manifest, key
  *     {@code model/version/manifest}
- * @param models compacted topic of the newest manifest of each model, keyed by its name
+ * @param models compacted topic of the newest manifest of each model with its aliases, keyed by its name
  */
 public record SnapshotTopics(String snapshots, String models) implements Serializable {
 
@@ -38,15 +40,23 @@ public record SnapshotTopics(String snapshots, String models) implements Seriali
 
     OutgoingRecord manifest(SnapshotRecord record, AvroFraming<ModelManifest> framing) {
         String key = SnapshotKeys.manifest(record.model(), record.version());
-        return new OutgoingRecord(snapshots, key.getBytes(UTF_8), encoded(record, framing));
+        ModelManifest history = new ModelManifest(
+                record.model(), record.version(), record.parts(), record.manifest(), Map.of(), 0L, false, null);
+        return new OutgoingRecord(snapshots, key.getBytes(UTF_8), framing.encode(history));
     }
 
+    /** The newest manifest with the aliases of now. */
     OutgoingRecord newest(SnapshotRecord record, AvroFraming<ModelManifest> framing) {
-        return new OutgoingRecord(models, record.model().getBytes(UTF_8), encoded(record, framing));
-    }
-
-    private static byte[] encoded(SnapshotRecord record, AvroFraming<ModelManifest> framing) {
-        return framing.encode(new ModelManifest(
-                record.model(), record.version(), record.parts(), record.manifest(), Map.of(), 0L, false, null));
+        Aliases aliases = AliasUpdate.ofText(record.aliases()).aliases();
+        ModelManifest newest = new ModelManifest(
+                record.model(),
+                record.version(),
+                record.parts(),
+                record.manifest(),
+                aliases.versions(),
+                aliases.revision(),
+                aliases.pinned(),
+                aliases.previous());
+        return new OutgoingRecord(models, record.model().getBytes(UTF_8), framing.encode(newest));
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.publish;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -7,10 +9,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** Version 1: model, version, name. */
+/** Version 1: model, version, name. Version 2: also the aliases. */
 final class StagedSnapshotSerializer implements SimpleVersionedSerializer<StagedSnapshot> {
 
-    private static final int VERSION = 1;
+    private static final int VERSION = 2;
 
     @Override
     public int getVersion() {
@@ -24,15 +26,25 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
         out.writeUTF(staged.model());
         out.writeLong(staged.version());
         out.writeUTF(staged.name());
+        byte[] aliases = staged.aliases().getBytes(UTF_8); // many changes may exceed the 64 KiB of writeUTF
+        out.writeInt(aliases.length);
+        out.write(aliases);
         return bytes.toByteArray();
     }
 
     @Override
     public StagedSnapshot deserialize(int version, byte[] serialized) throws IOException {
-        if (version != VERSION) {
-            throw new IOException("Staged snapshot of format " + version + "; this program reads format " + VERSION);
+        if (version < 1 || version > VERSION) {
+            throw new IOException(
+                    "Staged snapshot of format " + version + "; this program reads formats 1 to " + VERSION);
         }
         DataInputStream in = new DataInputStream(new ByteArrayInputStream(serialized));
-        return new StagedSnapshot(in.readUTF(), in.readLong(), in.readUTF());
+        String model = in.readUTF();
+        long snapshotVersion = in.readLong();
+        String name = in.readUTF();
+        if (version == 1) return new StagedSnapshot(model, snapshotVersion, name, "");
+        byte[] aliases = new byte[in.readInt()];
+        in.readFully(aliases);
+        return new StagedSnapshot(model, snapshotVersion, name, new String(aliases, UTF_8));
     }
 }

@@ -12,49 +12,49 @@ final class Commands {
     private static final int LONGEST_ID = 200;
     private static final int LONGEST_ECHO = 80;
 
-    /** What a command makes of the overrides, the same if nothing, and what is said of it. */
-    record Judged(Overrides overrides, Outcome outcome) {}
-
-    /** Says what was asked for against which limit. */
-    private static final class Refusal extends Exception {
-        private static final long serialVersionUID = 1L;
-
-        Refusal(String reason) {
-            super(reason, null, false, false);
-        }
-    }
+    /** What a command makes of overrides and standing, the same if nothing, and what is said of it. */
+    record Judged(Overrides overrides, Standing standing, Outcome outcome) {}
 
     private final BatchSettings batch;
     private final boolean sumReduction;
+    private final Promotions promotions;
 
     Commands(ServerSettings settings) {
         this.batch = settings.batch();
         this.sumReduction = settings.sumReduction();
+        this.promotions = new Promotions(settings.publication());
     }
 
-    /** @param now what earlier commands have changed */
-    Judged judge(Overrides now, Command command) {
+    /**
+     * Judges a command.
+     *
+     * @param now what earlier commands have changed
+     * @param time milliseconds since the epoch, for the audit
+     */
+    Judged judge(Overrides now, Standing standing, Command command, long time) {
         Action action = command.action();
-        if (action == null) return refused(now, "", "a record of the control topic", command.problem());
+        if (action == null) return refused(now, standing, "", "a record of the control topic", command.problem());
         if (command.id().isBlank() || command.id().length() > LONGEST_ID) {
             String limit = "id must have 1.." + LONGEST_ID + " characters. Received: "
                     + command.id().length();
-            return refused(now, shorten(command.id(), LONGEST_ID), action.text(), limit);
+            return refused(now, standing, Echo.shorten(command.id(), LONGEST_ID), action.text(), limit);
         }
         if (now.ids().contains(command.id())) {
             Outcome repeat = Outcome.accepted(command.id(), action.text() + ": carried out before; not repeated");
-            return new Judged(now, repeat);
+            return new Judged(now, standing, repeat);
         }
         try {
             Overrides next = apply(now, command, action);
-            return new Judged(next.withId(command.id()), Outcome.accepted(command.id(), said(next, action)));
+            Standing moved = promotions.apply(standing, command, action, time);
+            Outcome outcome = Outcome.accepted(command.id(), said(next, standing, moved, action));
+            return new Judged(next.withId(command.id()), moved, outcome);
         } catch (Refusal e) {
-            return refused(now, command.id(), action.text(), String.valueOf(e.getMessage()));
+            return refused(now, standing, command.id(), action.text(), String.valueOf(e.getMessage()));
         }
     }
 
-    private static Judged refused(Overrides now, String id, String what, String reason) {
-        return new Judged(now, Outcome.refused(id, what, reason));
+    private static Judged refused(Overrides now, Standing standing, String id, String what, String reason) {
+        return new Judged(now, standing, Outcome.refused(id, what, reason));
     }
 
     private Overrides apply(Overrides now, Command command, Action action) throws Refusal {
@@ -68,6 +68,7 @@ final class Commands {
             case PAUSE -> now.withPaused(true);
             case RESUME -> now.withPaused(false);
             case PUBLISH -> now.withPublishNow(true);
+            case PROMOTE, ROLLBACK, PIN_CHAMPION, UNPIN_CHAMPION -> now;
         };
     }
 
@@ -139,7 +140,7 @@ final class Commands {
         throw new Refusal("learning rate must be > 0 and finite. Received: " + echo(rate));
     }
 
-    private String said(Overrides next, Action action) {
+    private String said(Overrides next, Standing before, Standing after, Action action) {
         return switch (action) {
             case PIN_BATCH_SIZE -> "batch size pinned to " + next.pinnedSize();
             case RELEASE_BATCH_SIZE -> "batch size released to policy " + named(next.policy());
@@ -153,6 +154,7 @@ final class Commands {
             case PAUSE -> "paused: workers rest, checkpoints go on";
             case RESUME -> "resumed";
             case PUBLISH -> "the next checkpoint publishes";
+            case PROMOTE, ROLLBACK, PIN_CHAMPION, UNPIN_CHAMPION -> Promotions.said(before, after);
         };
     }
 
@@ -169,10 +171,6 @@ final class Commands {
     }
 
     private static String echo(@Nullable Object received) {
-        return received == null ? "nothing" : shorten(received.toString().replaceAll("\\p{Cntrl}", "?"), LONGEST_ECHO);
-    }
-
-    private static String shorten(String text, int length) {
-        return text.length() <= length ? text : text.substring(0, length) + "...";
+        return received == null ? "nothing" : Echo.of(received.toString(), LONGEST_ECHO);
     }
 }

@@ -59,6 +59,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private transient ParameterLayout layout;
     private transient ParameterChannel channel;
     private transient SnapshotOutlet snapshots;
+    private transient AliasNews aliasNews;
     private transient ReportWindow report;
     private transient ServerMetrics serverMetrics;
     private transient StreamRecord<StepReport> reportRecord;
@@ -84,6 +85,10 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         TrainingState restored = null;
         for (TrainingState state : checkpointed.get()) restored = state;
         trainer = Trainers.create(settings, restored, isControlled());
+        TrainingState state = trainer.state();
+        String directory = settings.publication().directory();
+        state.standing =
+                DirectoryStanding.adopt(state.standing, settings.model(), directory, System.currentTimeMillis());
         if (restored != null) {
             restored.version++; // what follows must not be taken for what an earlier attempt made of the same version
             LOG.info(
@@ -104,7 +109,8 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         outcomes = new ArrayList<>();
         classes = classes(settings.features());
         malformedLoggedNanos = System.nanoTime() - LOG_EVERY_NANOS;
-        snapshots = new SnapshotOutlet(settings, System.nanoTime());
+        aliasNews = new AliasNews();
+        snapshots = new SnapshotOutlet(settings, aliasNews, System.nanoTime());
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
         reportRecord = new StreamRecord<>(null);
         serverMetrics = new ServerMetrics(getMetricGroup());
@@ -229,7 +235,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         long now = System.nanoTime();
         boolean overdue = now - stepOpenedNanos > settings.stepDeadlineMillis() * 1_000_000;
         if (overdue && trainer.hasContribution() && !isPaused()) closeStep();
-        if (report.isDue(now) || !outcomes.isEmpty()) emitReport(now);
+        if (report.isDue(now) || !outcomes.isEmpty() || aliasNews.hasChange()) emitReport(now);
         getProcessingTimeService()
                 .registerTimer(getProcessingTimeService().getCurrentProcessingTime() + TICK_MILLIS, this::tick);
     }
@@ -244,7 +250,8 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
                 nowNanos,
                 System.currentTimeMillis(),
                 classes,
-                List.copyOf(outcomes));
+                List.copyOf(outcomes),
+                aliasNews);
         outcomes.clear();
         serverMetrics.reported(made);
         output.collect(reportRecord.replace(made));
@@ -257,13 +264,16 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
 
     /** Carries a command out, or refuses it; either is reported at once. */
     final void take(Command command) {
-        Overrides before = trainer.state().overrides;
-        Commands.Judged judged = commands.judge(before, command);
+        TrainingState state = trainer.state();
+        Overrides before = state.overrides;
+        Commands.Judged judged = commands.judge(before, state.standing, command, System.currentTimeMillis());
         if (command.action() == null) {
             malformed(judged.outcome());
             return;
         }
         trainer.override(judged.overrides());
+        aliasNews.changed(state.standing, judged.standing());
+        state.standing = judged.standing();
         if (judged.overrides().paused() != before.paused()) restOrGoOn();
         LOG.info("{}: command {}", settings.model(), judged.outcome());
         outcomes.add(judged.outcome());
@@ -296,21 +306,28 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         if (ordered) state.overrides = state.overrides.withPublishNow(false);
         boolean due = ordered ? snapshots.isNew(state) : snapshots.isDue(state, System.nanoTime());
         if (due) publish();
+        else publishAliases();
     }
 
     private void publish() {
-        for (SnapshotRecord record : snapshots.take(trainer.state(), System.nanoTime())) {
+        for (SnapshotRecord record : snapshots.take(trainer.state(), System.nanoTime(), System.currentTimeMillis())) {
             output.collect(SNAPSHOTS, new StreamRecord<>(record));
         }
         serverMetrics.published(trainer.state().publishedVersion);
     }
 
+    /** What a person decided does not wait for the next version. */
+    private void publishAliases() {
+        SnapshotRecord record = snapshots.takeAliases(trainer.state());
+        if (record != null) output.collect(SNAPSHOTS, new StreamRecord<>(record));
+    }
+
     /** No more gradients will come. */
     final void endGradients() {
         if (trainer.hasContribution()) closeStep();
-        long now = System.nanoTime();
-        if (report.samples > 0 || !outcomes.isEmpty()) emitReport(now);
         if (snapshots.isNew(trainer.state())) publish();
+        else publishAliases();
+        if (report.samples > 0 || !outcomes.isEmpty() || !aliasNews.isEmpty()) emitReport(System.nanoTime());
     }
 
     @Override

@@ -17,7 +17,8 @@ final class Reports {
             long nowNanos,
             long time,
             List<String> classes,
-            List<Outcome> commands) {
+            List<Outcome> commands,
+            AliasNews news) {
         TrainingState state = trainer.state();
         Outcomes metrics = state.metrics.window();
         return new StepReport(
@@ -42,6 +43,7 @@ final class Reports {
                 state.staleGradients,
                 state.refusedSteps,
                 state.maxEventTime,
-                commands);
+                commands,
+                news.take(state.standing));
     }
 }

@@ -1,5 +1,9 @@
 package dev.millrace.pipeline.server;
 
+import dev.millrace.model.gate.Reason;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.Objects;
 import java.util.function.ToDoubleFunction;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
@@ -13,6 +17,7 @@ final class ServerMetrics {
     private final Counter samples;
     private final Counter stepNanos;
     private final Counter malformedCommands;
+    private final Map<String, Counter> decisions = new HashMap<>(); // of the gate, by reason
     private volatile @Nullable StepReport report;
     private volatile long publishedVersion;
 
@@ -50,6 +55,16 @@ final class ServerMetrics {
         gauge(group, "refusedStepsTotal", StepReport::refusedSteps);
         gauge(group, "maxEventTimeMillis", StepReport::maxEventTime);
         group.gauge("publishedVersion", () -> publishedVersion);
+        gauge(group, "championVersion", report -> version(report.aliases().champion()));
+        gauge(group, "candidateVersion", report -> version(report.aliases().candidate()));
+        gauge(group, "championPinned", report -> report.aliases().pinned() ? 1 : 0);
+        gauge(group, "aliasRevision", report -> report.aliases().revision());
+        for (Reason reason : Reason.values()) {
+            Counter counter = group.addGroup("outcome", reason.outcome().word())
+                    .addGroup("reason", reason.word())
+                    .counter("gateDecisionsTotal", new ThreadSafeSimpleCounter());
+            decisions.put(reason.word(), counter);
+        }
     }
 
     private void gauge(MetricGroup group, String name, ToDoubleFunction<StepReport> value) {
@@ -69,8 +84,15 @@ final class ServerMetrics {
         stepNanos.inc(nanos);
     }
 
+    private static double version(@Nullable Long version) {
+        return version == null ? Double.NaN : version;
+    }
+
     void reported(StepReport last) {
         report = last;
+        for (GateOutcome decision : last.aliases().decisions()) {
+            Objects.requireNonNull(decisions.get(decision.reason())).inc();
+        }
     }
 
     void published(long version) {

@@ -30,6 +30,7 @@ import org.jspecify.annotations.Nullable;
  * @param maxPartBytes largest part of a snapshot, bytes
  * @param provenance what every snapshot says of its origin beside what the server knows
  * @param features how records become inputs, for every snapshot to carry; null for records that hold them ready
+ * @param publication how versions become champions
  */
 public record ServerSettings(
         String model,
@@ -52,5 +53,6 @@ public record ServerSettings(
         long publishMillis,
         int maxPartBytes,
         Map<String, String> provenance,
-        @Nullable String features)
+        @Nullable String features,
+        PublicationSettings publication)
         implements Serializable {}

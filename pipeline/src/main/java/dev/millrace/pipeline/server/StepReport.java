@@ -27,6 +27,7 @@ import java.util.List;
  * @param refusedSteps steps refused because they were not finite, since the model began
  * @param maxEventTime newest event time learnt from, milliseconds since the epoch
  * @param commands handled since the last report
+ * @param aliases which versions are champion and candidate, and why
  */
 public record StepReport(
         String model,
@@ -50,4 +51,5 @@ public record StepReport(
         long staleGradients,
         long refusedSteps,
         long maxEventTime,
-        List<Outcome> commands) {}
+        List<Outcome> commands,
+        AliasReport aliases) {}

@@ -68,6 +68,9 @@ final class TrainingState {
     /** What commands have changed. */
     Overrides overrides = Overrides.NONE;
 
+    /** What was published of it, and who is the champion. */
+    Standing standing = Standing.NONE;
+
     // The step under way.
     final float[] gradientSum; // [parameters before the tables]
     TouchedRows[] rowSums; // [tables]

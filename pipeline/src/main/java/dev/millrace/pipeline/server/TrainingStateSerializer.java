@@ -63,6 +63,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         TablesFormat.write(state.tables, out);
         TablesFormat.write(state.rowsBefore, out);
         TablesFormat.write(state.rowsAtAnchor, out);
+        StandingFormat.write(state.standing, out);
         out.writeInt(state.pendingSamples);
         if (state.pendingSamples == 0) return;
         state.pending.write(out);
@@ -115,6 +116,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
             state.rowsBefore = TablesFormat.read(state.tables, in);
             state.rowsAtAnchor = TablesFormat.read(state.tables, in);
         }
+        if (written > 7) state.standing = StandingFormat.read(in);
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
         state.pending = written < 8 ? Outcomes.readFormat1(in) : Outcomes.read(in);
@@ -146,13 +148,13 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     }
 
     /** A model's description may exceed the 64 KiB of {@code writeUTF}. */
-    private static void writeText(String text, DataOutputView out) throws IOException {
+    static void writeText(String text, DataOutputView out) throws IOException {
         byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
         out.writeInt(bytes.length);
         out.write(bytes);
     }
 
-    private static String readText(DataInputView in) throws IOException {
+    static String readText(DataInputView in) throws IOException {
         byte[] bytes = new byte[in.readInt()];
         in.readFully(bytes);
         return new String(bytes, StandardCharsets.UTF_8);

@@ -1,10 +1,12 @@
 package dev.millrace.pipeline.snapshots;
 
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import java.nio.file.Path;
 import java.util.List;
+import org.jspecify.annotations.Nullable;
 
 /** Snapshots as files. */
 public final class DirectorySnapshots implements PublishedSnapshots {
@@ -25,6 +27,11 @@ public final class DirectorySnapshots implements PublishedSnapshots {
     @Override
     public Snapshot load(long version) {
         return directory.load(version);
+    }
+
+    @Override
+    public @Nullable Aliases aliases() {
+        return directory.aliases();
     }
 
     @Override

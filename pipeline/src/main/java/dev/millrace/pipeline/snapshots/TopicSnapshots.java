@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.snapshots;
 
 import dev.millrace.model.client.kafka.SnapshotTopicReader;
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
@@ -9,6 +10,7 @@ import dev.millrace.pipeline.publish.SnapshotTopics;
 import java.time.Duration;
 import java.util.List;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /** Snapshots on Kafka, read as far as transactions are committed; as old as the retention of their topic allows. */
 public final class TopicSnapshots implements PublishedSnapshots {
@@ -40,6 +42,13 @@ public final class TopicSnapshots implements PublishedSnapshots {
                     .orElseThrow(() -> new SnapshotException(
                             "Topic " + topics.snapshots() + " has no manifest of " + model + " version " + version));
             return reader.load(manifest);
+        }
+    }
+
+    @Override
+    public @Nullable Aliases aliases() {
+        try (SnapshotTopicReader reader = topics.reader(kafka)) {
+            return reader.aliases(model).orElse(null);
         }
     }
 

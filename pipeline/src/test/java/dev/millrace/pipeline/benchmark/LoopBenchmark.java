@@ -5,6 +5,7 @@ import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
+import dev.millrace.pipeline.server.PublicationSettings;
 import dev.millrace.pipeline.server.ServerSettings;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.pipeline.source.GatedSource;
@@ -94,7 +95,8 @@ public final class LoopBenchmark {
                 0,
                 512 * 1024,
                 Map.of(),
-                null);
+                null,
+                PublicationSettings.closed(10));
     }
 
     private static final class RandomSamples extends RichMapFunction<Long, Sample> {

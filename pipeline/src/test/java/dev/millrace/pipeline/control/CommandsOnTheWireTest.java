@@ -33,7 +33,10 @@ class CommandsOnTheWireTest {
                 .withSize(64)
                 .withBounds(1, 128)
                 .withPolicy("auto")
-                .withLearningRate(0.5);
+                .withLearningRate(0.5)
+                .withVersion(41)
+                .withPin(true)
+                .from("ada", "complaints since noon");
     }
 
     @ParameterizedTest

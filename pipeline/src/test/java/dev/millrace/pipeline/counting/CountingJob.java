@@ -8,6 +8,7 @@ import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
+import dev.millrace.pipeline.server.PublicationSettings;
 import dev.millrace.pipeline.server.ServerSettings;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.pipeline.server.StepReport;
@@ -205,6 +206,7 @@ final class CountingJob {
                 0,
                 512 * 1024,
                 Map.of(),
-                null);
+                null,
+                PublicationSettings.closed(10));
     }
 }

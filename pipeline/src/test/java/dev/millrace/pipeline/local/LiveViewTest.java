@@ -2,6 +2,7 @@ package dev.millrace.pipeline.local;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.pipeline.server.AliasReport;
 import dev.millrace.pipeline.server.BatchReport;
 import dev.millrace.pipeline.server.ScoreReport;
 import dev.millrace.pipeline.server.StepReport;
@@ -51,8 +52,29 @@ class LiveViewTest {
         LiveHistory history = new LiveHistory("ctr");
         for (int i = 0; i < LiveHistory.POINTS - 1; i++) history.add(report(0.5, 0.5));
         history.add(new StepReport(
-                "ctr", NOW, 2, 7, 2, 2, 99_000, 0.5, 9, 9, 9, 0.5, 0.5, scores(), 256, batch(""), 0.01, 0.1, 0, 0, NOW,
-                List.of()));
+                "ctr",
+                NOW,
+                2,
+                7,
+                2,
+                2,
+                99_000,
+                0.5,
+                9,
+                9,
+                9,
+                0.5,
+                0.5,
+                scores(),
+                256,
+                batch(""),
+                0.01,
+                0.1,
+                0,
+                0,
+                NOW,
+                List.of(),
+                AliasReport.NONE));
 
         List<String> screen = LiveView.screen(history.at(NOW, 90_000), 80, false);
 
@@ -149,7 +171,8 @@ class LiveViewTest {
                 0,
                 0,
                 0,
-                List.of()));
+                List.of(),
+                AliasReport.NONE));
         history.add(newest);
         history.published(12_400, NOW - 3_000);
         return history.at(NOW, 83_000);
@@ -178,7 +201,8 @@ class LiveViewTest {
                 0,
                 0,
                 NOW - 800,
-                List.of());
+                List.of(),
+                AliasReport.NONE);
     }
 
     private static ScoreReport scores() {

@@ -95,9 +95,9 @@ class SnapshotFileSinkTest {
             killed.write(snapshot(7, 1));
             state = killed.barrier(1);
         }
-        StagedSnapshot pending = new StagedSnapshot("ctr", 7, staged().get(0));
+        StagedSnapshot pending = new StagedSnapshot("ctr", 7, staged().get(0), "");
 
-        new SnapshotStore(directory).sweep(Set.of(pending.name()));
+        new SnapshotStore(new LocalFiles(directory.toString())).sweep(Set.of(pending.name()));
 
         assertThat(staged()).containsExactly(pending.name());
         FileSinkLife.restored(sink(10), state).close();
@@ -172,7 +172,7 @@ class SnapshotFileSinkTest {
     }
 
     private SnapshotFileSink sink(int retained) {
-        return new SnapshotFileSink(directory, retained);
+        return new SnapshotFileSink(directory.toString(), retained);
     }
 
     private static SnapshotRecord[] snapshot(long version, int content) {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.drift.DriftKind;
+import dev.millrace.model.gate.Evaluation;
 import dev.millrace.pipeline.control.Action;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.Outcome;
@@ -16,6 +17,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 class CommandsTest {
     private static final Commands WITH_NORMS = commands(true, false);
+    private static final Evaluation MEASURED = new Evaluation(100, 0.5, 0.8, 0.9, false, true);
+
+    /** Version 2 is the champion, version 1 was it before. */
+    private static final Standing STANDING = Standing.NONE
+            .published(1, MEASURED, "{}", 10)
+            .published(2, MEASURED, "{}", 10)
+            .withChampion(2, 1L, true, 0);
 
     private static Commands commands(boolean withNorms, boolean sumReduction) {
         BatchSettings batch = new BatchSettings(
@@ -27,6 +35,10 @@ class CommandsTest {
                 false);
         return new Commands(
                 new ServerFixture("ctr", "{}", batch).sumReduction(sumReduction).settings());
+    }
+
+    private static Commands.Judged judge(Commands commands, Overrides now, Command command) {
+        return commands.judge(now, STANDING, command, 0);
     }
 
     private static Command command(Action action) {
@@ -43,7 +55,7 @@ class CommandsTest {
     @ValueSource(ints = {Integer.MIN_VALUE, 0, 4097})
     void aSizeOutsideOfTheBoundsIsRefused(int size) {
         Commands.Judged judged =
-                WITH_NORMS.judge(Overrides.NONE, command(Action.PIN_BATCH_SIZE).withSize(size));
+                judge(WITH_NORMS, Overrides.NONE, command(Action.PIN_BATCH_SIZE).withSize(size));
 
         assertRefused(judged, "size must be in 1..4096 (batch.max). Received: " + size);
         assertThat(judged.outcome().id()).isEqualTo("c-1");
@@ -53,34 +65,42 @@ class CommandsTest {
     @Test
     void aCommandWithoutWhatItNeedsIsRefused() {
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, command(Action.PIN_BATCH_SIZE)),
+                judge(WITH_NORMS, Overrides.NONE, command(Action.PIN_BATCH_SIZE)),
                 "size must be in 1..4096 (batch.max). Received: nothing");
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, command(Action.SET_LEARNING_RATE)),
+                judge(WITH_NORMS, Overrides.NONE, command(Action.SET_LEARNING_RATE)),
                 "learning rate must be > 0 and finite. Received: nothing");
     }
 
     @Test
     void aSmallestBatchAboveTheLargestIsRefused() {
         assertRefused(
-                WITH_NORMS.judge(
-                        Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(65, 64)),
+                judge(
+                        WITH_NORMS,
+                        Overrides.NONE,
+                        command(Action.SET_BATCH_BOUNDS).withBounds(65, 64)),
                 "min must be <= max (64). Received: 65");
         assertRefused(
-                WITH_NORMS.judge(
-                        Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(null, 7)),
+                judge(
+                        WITH_NORMS,
+                        Overrides.NONE,
+                        command(Action.SET_BATCH_BOUNDS).withBounds(null, 7)),
                 "min must be <= max (7). Received: 8");
     }
 
     @Test
     void boundsThatNoConfigurationMayHaveAreRefused() {
         assertRefused(
-                WITH_NORMS.judge(
-                        Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(0, 64)),
+                judge(
+                        WITH_NORMS,
+                        Overrides.NONE,
+                        command(Action.SET_BATCH_BOUNDS).withBounds(0, 64)),
                 "min must be in 1..1048576. Received: 0");
         assertRefused(
-                WITH_NORMS.judge(
-                        Overrides.NONE, command(Action.SET_BATCH_BOUNDS).withBounds(1, 1048577)),
+                judge(
+                        WITH_NORMS,
+                        Overrides.NONE,
+                        command(Action.SET_BATCH_BOUNDS).withBounds(1, 1048577)),
                 "max must be in 1..1048576. Received: 1048577");
     }
 
@@ -89,7 +109,7 @@ class CommandsTest {
         Overrides pinned = Overrides.NONE.withPinnedSize(128);
 
         Commands.Judged judged =
-                WITH_NORMS.judge(pinned, command(Action.SET_BATCH_BOUNDS).withBounds(1, 127));
+                judge(WITH_NORMS, pinned, command(Action.SET_BATCH_BOUNDS).withBounds(1, 127));
 
         assertThat(judged.overrides()).isEqualTo(pinned);
         assertThat(judged.outcome().reason())
@@ -99,8 +119,10 @@ class CommandsTest {
     @Test
     void anUnknownPolicyIsRefusedWithThoseThatThereAre() {
         assertRefused(
-                WITH_NORMS.judge(
-                        Overrides.NONE, command(Action.SET_BATCH_POLICY).withPolicy("fastest")),
+                judge(
+                        WITH_NORMS,
+                        Overrides.NONE,
+                        command(Action.SET_BATCH_POLICY).withPolicy("fastest")),
                 "policy must be one of fixed, schedule, loss-plateau, norm-test, cabs, noise-scale, goodput, progress,"
                         + " annealed, auto. Received: fastest");
     }
@@ -109,10 +131,12 @@ class CommandsTest {
     void aPolicyThatGoesByNormsIsRefusedWhereWorkersSendNone() {
         Command auto = command(Action.SET_BATCH_POLICY).withPolicy("auto");
 
-        Commands.Judged withoutNorms = commands(false, false).judge(Overrides.NONE, auto);
-        Commands.Judged withSum = commands(true, true).judge(Overrides.NONE, auto);
-        Commands.Judged plateau = commands(false, true)
-                .judge(Overrides.NONE, command(Action.SET_BATCH_POLICY).withPolicy("loss-plateau"));
+        Commands.Judged withoutNorms = judge(commands(false, false), Overrides.NONE, auto);
+        Commands.Judged withSum = judge(commands(true, true), Overrides.NONE, auto);
+        Commands.Judged plateau = judge(
+                commands(false, true),
+                Overrides.NONE,
+                command(Action.SET_BATCH_POLICY).withPolicy("loss-plateau"));
 
         assertRefused(
                 withoutNorms,
@@ -120,21 +144,23 @@ class CommandsTest {
                         + " Set batch.policy: auto or control.topic, and start it from a savepoint");
         assertRefused(withSum, "policy auto goes by gradients and needs training.reduction: mean. In effect: sum");
         assertThat(plateau.outcome().accepted()).isTrue();
-        assertThat(WITH_NORMS.judge(Overrides.NONE, auto).overrides().policy()).isEqualTo("auto");
+        assertThat(judge(WITH_NORMS, Overrides.NONE, auto).overrides().policy()).isEqualTo("auto");
     }
 
     @ParameterizedTest
     @ValueSource(doubles = {0, -0.1, Double.NaN, Double.POSITIVE_INFINITY})
     void aLearningRateThatIsNotPositiveAndFiniteIsRefused(double rate) {
         assertRefused(
-                WITH_NORMS.judge(
-                        Overrides.NONE, command(Action.SET_LEARNING_RATE).withLearningRate(rate)),
+                judge(
+                        WITH_NORMS,
+                        Overrides.NONE,
+                        command(Action.SET_LEARNING_RATE).withLearningRate(rate)),
                 "learning rate must be > 0 and finite. Received: " + rate);
     }
 
     @Test
     void aRecordThatIsNoCommandIsRefusedWithoutAnId() {
-        Commands.Judged judged = WITH_NORMS.judge(Overrides.NONE, Command.malformed("ctr", 0, "damaged"));
+        Commands.Judged judged = judge(WITH_NORMS, Overrides.NONE, Command.malformed("ctr", 0, "damaged"));
 
         assertRefused(judged, "damaged");
         assertThat(judged.outcome().id()).isEmpty();
@@ -143,9 +169,9 @@ class CommandsTest {
     @Test
     void aCommandWithoutAnIdOrWithOneTooLongIsRefused() {
         assertRefused(
-                WITH_NORMS.judge(Overrides.NONE, Command.of("", "ctr", Action.PAUSE)),
+                judge(WITH_NORMS, Overrides.NONE, Command.of("", "ctr", Action.PAUSE)),
                 "id must have 1..200 characters. Received: 0");
-        Commands.Judged tooLong = WITH_NORMS.judge(Overrides.NONE, Command.of("x".repeat(201), "ctr", Action.PAUSE));
+        Commands.Judged tooLong = judge(WITH_NORMS, Overrides.NONE, Command.of("x".repeat(201), "ctr", Action.PAUSE));
         assertRefused(tooLong, "id must have 1..200 characters. Received: 201");
         assertThat(tooLong.outcome().id()).hasSize(203);
     }
@@ -157,12 +183,13 @@ class CommandsTest {
                 .withSize(64)
                 .withBounds(16, 256)
                 .withPolicy("schedule")
-                .withLearningRate(0.5);
+                .withLearningRate(0.5)
+                .withVersion(1);
 
-        Commands.Judged first = WITH_NORMS.judge(Overrides.NONE, command);
+        Commands.Judged first = judge(WITH_NORMS, Overrides.NONE, command);
         Overrides since =
                 first.overrides().withPinnedSize(1).withLearningRate(2.0).withPublishNow(false);
-        Commands.Judged repeat = WITH_NORMS.judge(since, command);
+        Commands.Judged repeat = judge(WITH_NORMS, since, command);
 
         assertThat(first.outcome().accepted()).isTrue();
         assertThat(repeat.outcome().accepted()).isTrue();
@@ -173,10 +200,10 @@ class CommandsTest {
     @Test
     void aRefusedCommandIsJudgedAnewWhenItIsSentAgain() {
         Command command = command(Action.PIN_BATCH_SIZE).withSize(5000);
-        Commands.Judged refused = WITH_NORMS.judge(Overrides.NONE, command);
+        Commands.Judged refused = judge(WITH_NORMS, Overrides.NONE, command);
         Overrides wider = refused.overrides().withBounds(1, 8192);
 
-        assertThat(WITH_NORMS.judge(wider, command).outcome())
+        assertThat(judge(WITH_NORMS, wider, command).outcome())
                 .isEqualTo(Outcome.accepted("c-1", "batch size pinned to 5000"));
     }
 
@@ -184,8 +211,7 @@ class CommandsTest {
     void theLastSixtyFourIdsAreKnown() {
         Overrides overrides = Overrides.NONE;
         for (int i = 0; i < 65; i++) {
-            overrides = WITH_NORMS
-                    .judge(overrides, Command.of("c-" + i, "ctr", Action.PUBLISH))
+            overrides = judge(WITH_NORMS, overrides, Command.of("c-" + i, "ctr", Action.PUBLISH))
                     .overrides();
         }
 
@@ -195,9 +221,9 @@ class CommandsTest {
     @Test
     void pauseWhilePausedIsAccepted() {
         Overrides paused =
-                WITH_NORMS.judge(Overrides.NONE, command(Action.PAUSE)).overrides();
+                judge(WITH_NORMS, Overrides.NONE, command(Action.PAUSE)).overrides();
 
-        Commands.Judged again = WITH_NORMS.judge(paused, Command.of("c-2", "ctr", Action.PAUSE));
+        Commands.Judged again = judge(WITH_NORMS, paused, Command.of("c-2", "ctr", Action.PAUSE));
 
         assertThat(again.outcome().accepted()).isTrue();
         assertThat(again.overrides().paused()).isTrue();
@@ -218,8 +244,7 @@ class CommandsTest {
                 Action.SET_BATCH_POLICY,
                 Action.RELEASE_LEARNING_RATE,
                 Action.RESUME)) {
-            set = WITH_NORMS
-                    .judge(set, Command.of(action.name(), "ctr", action))
+            set = judge(WITH_NORMS, set, Command.of(action.name(), "ctr", action))
                     .overrides();
         }
 

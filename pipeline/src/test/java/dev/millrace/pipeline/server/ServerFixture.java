@@ -15,6 +15,7 @@ final class ServerFixture {
     private @Nullable String initialParameters;
     private boolean acceptChangedModel;
     private @Nullable String features;
+    private PublicationSettings publication = PublicationSettings.closed(10);
 
     ServerFixture(String model, String modelJson, BatchSettings batch) {
         this.model = model;
@@ -52,6 +53,11 @@ final class ServerFixture {
         return this;
     }
 
+    ServerFixture publication(PublicationSettings value) {
+        publication = value;
+        return this;
+    }
+
     ServerSettings settings() {
         return new ServerSettings(
                 model,
@@ -74,6 +80,7 @@ final class ServerFixture {
                 0,
                 1 << 20,
                 Map.of(),
-                features);
+                features,
+                publication);
     }
 }

@@ -2,8 +2,12 @@ package dev.millrace.schemas.wire;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
+import java.io.InputStream;
 import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import org.apache.avro.AvroRuntimeException;
 import org.apache.avro.Schema;
@@ -20,7 +24,8 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Records of one of our schemas in Avro's single-object encoding, which names its schema by fingerprint: what leaves the
- * job can be told apart and checked without a registry.
+ * job can be told apart and checked without a registry. What earlier schemas of the same name wrote is read too, with the
+ * defaults of what they lacked.
  */
 public final class AvroFraming<T extends SpecificRecord> {
     private static final int HEADER = WireFormat.SINGLE_OBJECT.headerBytes();
@@ -28,7 +33,14 @@ public final class AvroFraming<T extends SpecificRecord> {
     private final Schema schema;
     private final byte[] header;
     private final SpecificDatumWriter<T> writer;
-    private final SpecificDatumReader<T> reader;
+    private final List<Writing<T>> writings = new ArrayList<>(); // the present one first
+
+    /** How some release wrote the record. */
+    private record Writing<T>(Schema schema, byte[] header, SpecificDatumReader<T> reader) {
+        boolean wrote(byte[] bytes) {
+            return bytes.length >= HEADER && Arrays.equals(bytes, 0, HEADER, header, 0, HEADER);
+        }
+    }
 
     /** @param type the class generated from the schema */
     public AvroFraming(Class<T> type) {
@@ -36,7 +48,24 @@ public final class AvroFraming<T extends SpecificRecord> {
         this.schema = data.getSchema(type);
         this.header = WireFormat.SINGLE_OBJECT.header(0, schema);
         this.writer = new SpecificDatumWriter<>(schema, data);
-        this.reader = new SpecificDatumReader<>(schema, schema, data);
+        writings.add(new Writing<>(schema, header, new SpecificDatumReader<>(schema, schema, data)));
+        Schema earlier;
+        for (int version = 1; (earlier = earlier(version, schema.getName())) != null; version++) {
+            writings.add(new Writing<>(
+                    earlier,
+                    WireFormat.SINGLE_OBJECT.header(0, earlier),
+                    new SpecificDatumReader<>(earlier, schema, data)));
+        }
+    }
+
+    /** The texts that a schema had, from 1 on; null behind the present one. */
+    private static @Nullable Schema earlier(int version, String name) {
+        String path = "/dev/millrace/schemas/v" + version + "/" + name + ".avsc";
+        try (InputStream in = AvroFraming.class.getResourceAsStream(path)) {
+            return in == null ? null : new Schema.Parser().parse(in);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
     }
 
     /** The framed record. */
@@ -59,19 +88,24 @@ public final class AvroFraming<T extends SpecificRecord> {
      * @throws IllegalArgumentException if it is of another schema, damaged, or followed by other bytes
      */
     public T decode(byte[] bytes) {
-        for (int i = 0; i < HEADER; i++) {
-            if (bytes.length <= i || bytes[i] != header[i]) {
-                throw new IllegalArgumentException("not a record of schema " + schema.getFullName() + " ("
-                        + bytes.length + " bytes): its header differs at byte " + i);
-            }
+        for (Writing<T> writing : writings) {
+            if (writing.wrote(bytes)) return decode(writing, bytes);
         }
+        int differs = 0;
+        while (differs < bytes.length && differs < HEADER && bytes[differs] == header[differs]) differs++;
+        throw new IllegalArgumentException("not a record of schema " + schema.getFullName() + " (" + bytes.length
+                + " bytes): its header differs at byte " + differs);
+    }
+
+    private T decode(Writing<T> writing, byte[] bytes) {
         try {
             BinaryDecoder walk = DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
-            GenericDatumReader.skip(schema, walk); // allocates nothing, whatever lengths the bytes claim
+            GenericDatumReader.skip(writing.schema(), walk); // allocates nothing, whatever lengths the bytes claim
             if (!walk.isEnd()) {
                 throw new IllegalArgumentException("bytes follow the record of schema " + schema.getFullName());
             }
-            return reader.read(null, DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null));
+            BinaryDecoder decoder = DecoderFactory.get().binaryDecoder(bytes, HEADER, bytes.length - HEADER, null);
+            return writing.reader().read(null, decoder);
         } catch (IOException | AvroRuntimeException | IndexOutOfBoundsException | UnsupportedOperationException e) {
             throw new IllegalArgumentException("damaged record of schema " + schema.getFullName() + ": " + e, e);
         }

@@ -1,5 +1,6 @@
 package dev.millrace.model.client.kafka;
 
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotAssembler;
 import dev.millrace.model.snapshot.SnapshotException;
@@ -53,6 +54,20 @@ public final class SnapshotTopicReader implements AutoCloseable {
             if (CommittedRecords.key(record).equals(model)) {
                 SnapshotManifest manifest = manifest(record.value());
                 found.put(manifest.version(), manifest);
+            }
+        });
+        return found.isEmpty()
+                ? Optional.empty()
+                : Optional.of(found.lastEntry().getValue());
+    }
+
+    /** Which versions the aliases of a model point to; empty before the first version. */
+    public Optional<Aliases> aliases(String model) {
+        TreeMap<Long, Aliases> found = new TreeMap<>();
+        read(topics.models(), 0, record -> {
+            if (keyOf(record).equals(model)) {
+                Aliases aliases = aliases(record.value());
+                found.put(aliases.revision(), aliases);
             }
         });
         return found.isEmpty()
@@ -122,6 +137,21 @@ public final class SnapshotTopicReader implements AutoCloseable {
     private SnapshotManifest manifest(byte[] value) {
         try {
             return SnapshotManifest.fromJson(manifests.decode(value).getManifest());
+        } catch (IllegalArgumentException e) {
+            throw new SnapshotException("A manifest in Kafka cannot be read: " + e.getMessage(), e);
+        }
+    }
+
+    private Aliases aliases(byte[] value) {
+        try {
+            ModelManifest manifest = manifests.decode(value);
+            return new Aliases(
+                    manifest.getModel(),
+                    manifest.getRevision(),
+                    manifest.getPinned(),
+                    manifest.getAliases().get(Aliases.CHAMPION),
+                    manifest.getAliases().get(Aliases.CANDIDATE),
+                    manifest.getPreviousChampion());
         } catch (IllegalArgumentException e) {
             throw new SnapshotException("A manifest in Kafka cannot be read: " + e.getMessage(), e);
         }

@@ -1,0 +1,26 @@
+package dev.millrace.pipeline.server;
+
+import dev.millrace.model.snapshot.AliasChange;
+import java.util.List;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Which versions the aliases point to, and what was decided since the last report. Crosses Flink edges as a POJO.
+ *
+ * @param champion null before the first
+ * @param candidate null before the first version
+ * @param pinned whether the champion stays until a person moves or unpins it
+ * @param revision of the aliases
+ * @param decisions of the gate
+ * @param changes of the champion or its pin
+ */
+public record AliasReport(
+        @Nullable Long champion,
+        @Nullable Long candidate,
+        boolean pinned,
+        long revision,
+        List<GateOutcome> decisions,
+        List<AliasChange> changes) {
+    /** Nothing was published. */
+    public static final AliasReport NONE = new AliasReport(null, null, false, 0, List.of(), List.of());
+}
