@@ -37,6 +37,7 @@ import picocli.CommandLine.ScopeType;
             "  millrace advise --config training.yaml          which batch size and learning rate",
             "  millrace snapshot list --directory snapshots    what has been published",
             "  millrace predict --directory snapshots data.csv what it is worth",
+            "  millrace serve --directory snapshots            predictions and versions over HTTP",
             "  millrace control pause --config training.yaml   tell a running job what to do",
             "",
             "Exit codes: 0 it worked, 1 it failed, 2 the command line or configuration is wrong.",
@@ -81,6 +82,7 @@ public final class Millrace {
                 new AdviseCommand(), //
                 new SnapshotCommand(), //
                 new PredictCommand(), //
+                new ServeCommand(), //
                 new ControlCommand());
     }
 

@@ -1,0 +1,39 @@
+package dev.millrace.pipeline.serve;
+
+import dev.millrace.model.client.DirectorySource;
+import dev.millrace.model.client.SnapshotSource;
+import java.nio.file.Path;
+import java.util.function.Supplier;
+
+/** Where a model is published. */
+public final class ModelPlace {
+    private final Supplier<SnapshotSource> source;
+    private final Catalog catalog;
+    private final AliasTable aliases;
+
+    ModelPlace(Supplier<SnapshotSource> source, Catalog catalog, AliasTable aliases) {
+        this.source = source;
+        this.catalog = catalog;
+        this.aliases = aliases;
+    }
+
+    /** @param root holds {@code versions}, {@code current.json} and, with a registry, {@code aliases.json} */
+    public static ModelPlace directory(Path root) {
+        return new ModelPlace(() -> new DirectorySource(root), new DirectoryCatalog(root), new DirectoryAliases(root));
+    }
+
+    /** For one follower, which closes it. */
+    SnapshotSource source() {
+        return source.get();
+    }
+
+    /** What there is to hand out. */
+    Catalog catalog() {
+        return catalog;
+    }
+
+    /** What the aliases mean. */
+    AliasTable aliases() {
+        return aliases;
+    }
+}
