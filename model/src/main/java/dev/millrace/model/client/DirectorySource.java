@@ -1,5 +1,6 @@
 package dev.millrace.model.client;
 
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotException;
@@ -55,8 +56,8 @@ public final class DirectorySource implements SnapshotSource {
 
     private @Nullable VersionTarget read(VersionChoice choice, Path file) throws IOException {
         if (choice.isAlias()) {
-            Aliases aliases = Aliases.fromJson(Files.readString(file), file.toString());
-            Long version = aliases.version(choice);
+            Aliases aliases = Aliases.fromJson(Files.readString(file));
+            Long version = aliases.versions().get(choice.word());
             return version == null ? null : new VersionTarget(directory.manifest(version), aliases.revision());
         }
         Long pinned = choice.pinned();

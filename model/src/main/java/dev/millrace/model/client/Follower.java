@@ -23,6 +23,7 @@ final class Follower {
     private final Refusals refusals = new Refusals();
     private volatile @Nullable ServedModel current;
     private long revision; // the newest that the aliases had
+    private boolean waiting; // for the first one
     private boolean unreachable;
     private boolean stale;
 
@@ -57,17 +58,16 @@ final class Follower {
         String subject = choice.word();
         try {
             VersionTarget target = source.find(choice);
-            unreachable = false;
             if (target == null) {
                 gone();
             } else {
                 subject = Long.toString(target.manifest().version());
                 consider(target);
             }
+            unreachable = false;
         } catch (IOException e) {
             if (isEnding()) return;
-            if (!unreachable) tell(l -> l.unreachable(e));
-            unreachable = true;
+            unreachable(e);
         } catch (RuntimeException | OutOfMemoryError e) { // whatever a source throws: the client goes on
             if (isEnding()) return;
             refuse(subject, e instanceof SnapshotException ? String.valueOf(e.getMessage()) : e.toString());
@@ -81,8 +81,11 @@ final class Follower {
     }
 
     private void gone() {
-        ServedModel model = current;
-        if (model == null) return;
+        if (current == null) {
+            if (!waiting) LOG.info("No version in {} is {} yet", source.place(), choice);
+            waiting = true;
+            return;
+        }
         refuse(choice.word(), "no version in " + source.place() + " is " + choice + " any more");
     }
 
@@ -142,6 +145,13 @@ final class Follower {
         if (!refusals.add(version, reason)) return;
         LOG.warn("Version {} from {} does not serve: {}", version, source.place(), reason);
         tell(l -> l.refused(version, reason));
+    }
+
+    private void unreachable(IOException reason) {
+        if (unreachable) return;
+        unreachable = true;
+        LOG.warn("Cannot ask {}: {}", source.place(), reason.toString());
+        tell(l -> l.unreachable(reason));
     }
 
     private void checkFreshness() {

@@ -118,12 +118,17 @@ public final class ServedModel implements AutoCloseable {
         }
     }
 
+    /** How many threads find buffers. */
+    int predictors() {
+        return memory.predictors();
+    }
+
     /** Predicts zeros until it is as fast as the one before, with as many buffers. */
     void warmUp(@Nullable ServedModel before) {
         ModelMemory held = hold();
         try {
             if (before == null) WarmUp.of(spec, held, 1, FIRST_ROUNDS, FIRST_NANOS);
-            else WarmUp.of(spec, held, before.memory.predictors(), ROUNDS, NANOS);
+            else WarmUp.of(spec, held, before.predictors(), ROUNDS, NANOS);
         } finally {
             held.release();
         }

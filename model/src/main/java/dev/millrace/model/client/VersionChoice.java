@@ -1,5 +1,6 @@
 package dev.millrace.model.client;
 
+import dev.millrace.model.snapshot.Aliases;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
@@ -13,7 +14,7 @@ public record VersionChoice(String word) {
     public static final VersionChoice NEWEST = new VersionChoice("newest");
 
     /** The names that a registry moves from version to version. */
-    public static final List<String> ALIASES = List.of("champion", "candidate");
+    public static final List<String> ALIASES = List.of(Aliases.CHAMPION, Aliases.CANDIDATE);
 
     public VersionChoice {
         if (!word.equals("newest") && !ALIASES.contains(word) && !word.matches("0|[1-9]\\d{0,17}")) {

@@ -2,7 +2,6 @@ package dev.millrace.model.snapshot;
 
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
-import dev.millrace.model.spec.ParameterLayout;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
@@ -100,18 +99,13 @@ public final class SnapshotDirectory {
     public Snapshot load(long version) {
         SnapshotManifest manifest = manifest(version);
         Path file = directory(version).resolve(PARAMETERS);
-        ParameterLayout layout = manifest.modelSpec().layout();
         try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
-            long announced = (long) layout.size() * Float.BYTES;
+            long announced = (long) manifest.modelSpec().layout().size() * Float.BYTES;
             if (Files.size(file) < announced) { // before room is made for them
                 throw new SnapshotException(file + " is cut off: its parameters alone have " + announced
                         + " bytes. Received: " + Files.size(file));
             }
-            float[] parameters = Safetensors.read(layout, in);
-            if (!Checksums.of(parameters).equals(manifest.sha256())) {
-                throw new SnapshotException(file + " is damaged: its SHA-256 is not the announced one");
-            }
-            return new Snapshot(manifest, parameters);
+            return Snapshot.read(manifest, in, file.toString());
         } catch (NoSuchFileException e) {
             throw new SnapshotException(file + " is missing", e);
         } catch (IOException e) {
