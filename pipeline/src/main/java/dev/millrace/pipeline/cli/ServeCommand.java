@@ -203,7 +203,7 @@ final class ServeCommand implements Callable<Integer> {
 
         @Override
         public ModelPlace topics(KafkaConfig kafka, SnapshotTopics topics, String model, Duration timeout) {
-            throw new CommandFailedException("topics cannot be followed yet");
+            return ModelPlace.topics(kafka, topics, model, timeout);
         }
     }
 }

@@ -18,7 +18,4 @@ interface Catalog {
      * @throws dev.millrace.model.snapshot.SnapshotException if they are missing or damaged
      */
     Path parameters(SnapshotManifest manifest) throws IOException;
-
-    /** Where that is, for messages. */
-    String place();
 }

@@ -3,19 +3,29 @@ package dev.millrace.pipeline.serve;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
-import java.io.IOException;
-import java.nio.file.Files;
+import dev.millrace.pipeline.publish.OneLine;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.ConcurrentHashMap;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** Versions of a directory, handed out as the files that are there. */
+/**
+ * Versions of a directory, handed out as the files that are there. One whose manifest cannot be read is left out, and
+ * logged once: the others are not the worse for it.
+ */
 final class DirectoryCatalog implements Catalog {
+    private static final int MAX_REASON = 500;
+    private static final Logger LOG = LoggerFactory.getLogger(DirectoryCatalog.class);
+
     private final Path root;
     private final SnapshotDirectory directory;
     /** A version never has two contents, so its manifest is read once. */
     private final ConcurrentHashMap<Long, SnapshotManifest> known = new ConcurrentHashMap<>();
+
+    private final Set<Long> unreadable = ConcurrentHashMap.newKeySet();
 
     /** @param root holds {@code versions} and {@code current.json} */
     DirectoryCatalog(Path root) {
@@ -24,32 +34,30 @@ final class DirectoryCatalog implements Catalog {
     }
 
     @Override
-    public List<SnapshotManifest> versions() throws IOException {
+    public List<SnapshotManifest> versions() {
         List<Long> versions = directory.versions();
         known.keySet().retainAll(versions);
+        unreadable.retainAll(versions);
         List<SnapshotManifest> manifests = new ArrayList<>();
         for (long version : versions) {
             try {
                 manifests.add(known.computeIfAbsent(version, directory::manifest));
             } catch (SnapshotException e) {
-                // Its retention may have ended between the listing and here; a damaged one stays and is told.
-                if (Files.exists(folder(version))) throw new IOException(e.getMessage(), e);
+                if (unreadable.add(version)) {
+                    LOG.warn(
+                            "version {} is left out: {}",
+                            version,
+                            OneLine.of(String.valueOf(e.getMessage()), MAX_REASON));
+                }
             }
         }
         return manifests;
     }
 
-    private Path folder(long version) {
-        return root.resolve(SnapshotDirectory.VERSIONS).resolve(Long.toString(version));
-    }
-
     @Override
     public Path parameters(SnapshotManifest manifest) {
-        return folder(manifest.version()).resolve(SnapshotDirectory.PARAMETERS);
-    }
-
-    @Override
-    public String place() {
-        return root.toString();
+        return root.resolve(SnapshotDirectory.VERSIONS)
+                .resolve(Long.toString(manifest.version()))
+                .resolve(SnapshotDirectory.PARAMETERS);
     }
 }

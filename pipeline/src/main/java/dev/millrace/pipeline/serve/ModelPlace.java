@@ -2,7 +2,12 @@ package dev.millrace.pipeline.serve;
 
 import dev.millrace.model.client.DirectorySource;
 import dev.millrace.model.client.SnapshotSource;
+import dev.millrace.pipeline.config.KafkaConfig;
+import dev.millrace.pipeline.publish.SnapshotTopics;
+import dev.millrace.pipeline.snapshots.TopicSnapshots;
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Duration;
 import java.util.function.Supplier;
 
 /** Where a model is published. */
@@ -20,6 +25,19 @@ public final class ModelPlace {
     /** @param root holds {@code versions}, {@code current.json} and, with a registry, {@code aliases.json} */
     public static ModelPlace directory(Path root) {
         return new ModelPlace(() -> new DirectorySource(root), new DirectoryCatalog(root), new DirectoryAliases(root));
+    }
+
+    /**
+     * The topics of a job.
+     *
+     * @param timeout how long the brokers may stay silent
+     */
+    public static ModelPlace topics(KafkaConfig kafka, SnapshotTopics topics, String model, Duration timeout) {
+        TopicSnapshots snapshots = new TopicSnapshots(kafka, topics, model, timeout);
+        return new ModelPlace(
+                () -> new TopicSource(snapshots.reader(), model, snapshots.place()),
+                new TopicCatalog(snapshots, Clock.systemUTC()),
+                () -> AliasTable.Aliases.NONE);
     }
 
     /** For one follower, which closes it. */

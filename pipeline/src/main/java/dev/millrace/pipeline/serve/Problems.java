@@ -107,7 +107,8 @@ final class Problems extends ErrorHandler {
 
     private static String detail(int code, @Nullable Object message) {
         return switch (code) {
-            case HttpStatus.SERVICE_UNAVAILABLE_503 -> "The server has as many requests as it takes at a time.";
+            case HttpStatus.SERVICE_UNAVAILABLE_503 ->
+                "The server has as many requests as it takes at a time, or is stopping.";
             case HttpStatus.TOO_MANY_REQUESTS_429 ->
                 "This client has sent more requests than the server takes from one.";
             default -> message == null ? HttpStatus.getMessage(code) : message.toString();

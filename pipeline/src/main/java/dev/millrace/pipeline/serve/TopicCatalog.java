@@ -49,7 +49,13 @@ final class TopicCatalog implements Catalog {
     }
 
     @Override
-    public synchronized Path parameters(SnapshotManifest manifest) throws IOException {
+    public Path parameters(SnapshotManifest manifest) throws IOException {
+        synchronized (files) { // the list can be asked for meanwhile
+            return file(manifest);
+        }
+    }
+
+    private Path file(SnapshotManifest manifest) throws IOException {
         Path kept = files.get(manifest.version());
         if (kept != null && Files.exists(kept)) return kept;
         Path file = Files.createTempFile("millrace-serve-", ".safetensors");
@@ -77,10 +83,5 @@ final class TopicCatalog implements Catalog {
         try (OutputStream out = new BufferedOutputStream(Files.newOutputStream(file))) {
             Safetensors.write(manifest.modelSpec().layout(), snapshot.parameters(), manifest.provenance(), out);
         }
-    }
-
-    @Override
-    public String place() {
-        return snapshots.place();
     }
 }

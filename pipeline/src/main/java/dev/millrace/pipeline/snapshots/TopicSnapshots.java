@@ -24,16 +24,21 @@ public final class TopicSnapshots implements PublishedSnapshots {
         this.model = model;
     }
 
+    /** For one thread, which closes it. */
+    public SnapshotTopicReader reader() {
+        return new SnapshotTopicReader(kafka, topics);
+    }
+
     @Override
     public List<SnapshotManifest> list() {
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(kafka, topics)) {
+        try (SnapshotTopicReader reader = reader()) {
             return reader.versions(model);
         }
     }
 
     @Override
     public Snapshot load(long version) {
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(kafka, topics)) {
+        try (SnapshotTopicReader reader = reader()) {
             SnapshotManifest manifest = reader.versions(model).stream()
                     .filter(known -> known.version() == version)
                     .findFirst()

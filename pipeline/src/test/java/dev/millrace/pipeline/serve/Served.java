@@ -51,6 +51,11 @@ final class Served implements AutoCloseable {
         return new Served(new ModelServer(settings, ModelPlace.directory(published.root()), following), client);
     }
 
+    /** Of a server that is made but not started. */
+    static Served of(ModelServer server, HttpClient client) {
+        return new Served(server, client);
+    }
+
     static ServerSettings settings(@Nullable Tls tls, @Nullable Tokens tokens) {
         return new ServerSettings("127.0.0.1", 0, tls, tokens, LIMITS);
     }

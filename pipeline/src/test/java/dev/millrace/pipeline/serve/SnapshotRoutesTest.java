@@ -206,11 +206,22 @@ class SnapshotRoutesTest {
     }
 
     @Test
-    void aDamagedFileOfTheServerIsItsOwnFaultAndNoPathIsTold() throws IOException {
+    void aVersionWhoseManifestCannotBeReadIsLeftOut() throws IOException {
         Files.createDirectories(directory.resolve("versions/20"));
         Files.writeString(directory.resolve("versions/20/manifest.json"), "{");
 
-        HttpResponse<String> response = served.get("/models/shift/versions");
+        HttpResponse<String> versions = served.get("/models/shift/versions");
+        HttpResponse<String> latest = served.get("/models/shift/latest");
+
+        assertThat(Served.json(versions)).hasSize(2);
+        assertThat(SnapshotManifest.fromJson(latest.body()).version()).isEqualTo(12);
+    }
+
+    @Test
+    void aFaultOfTheServerIsTheLogsBusinessAndNoPathOrTraceIsTold() throws IOException {
+        Files.writeString(directory.resolve("aliases.json"), "{");
+
+        HttpResponse<String> response = served.get("/models/shift/aliases");
 
         assertThat(response.statusCode()).isEqualTo(500);
         assertThat(Served.json(response).path("detail").textValue())
