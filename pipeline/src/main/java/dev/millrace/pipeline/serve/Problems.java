@@ -10,6 +10,7 @@ import org.eclipse.jetty.io.EofException;
 import org.eclipse.jetty.server.Request;
 import org.eclipse.jetty.server.Response;
 import org.eclipse.jetty.server.handler.ErrorHandler;
+import org.eclipse.jetty.util.BufferUtil;
 import org.eclipse.jetty.util.Callback;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -96,6 +97,11 @@ final class Problems extends ErrorHandler {
         Object failure = request.getAttribute(ERROR_EXCEPTION);
         Object status = request.getAttribute(ERROR_STATUS);
         Object message = request.getAttribute(ERROR_MESSAGE);
+        if (status instanceof Integer code && code == HttpStatus.NOT_MODIFIED_304) { // no error, though Jetty says so
+            response.setStatus(code);
+            response.write(true, BufferUtil.EMPTY_BUFFER, callback);
+            return true;
+        }
         if (failure instanceof Throwable thrown && httpException(thrown) == null) {
             write(request, response, callback, thrown);
         } else {

@@ -2,8 +2,10 @@ package dev.millrace.pipeline.publish;
 
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.util.Map;
+import java.util.concurrent.Future;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
+import org.apache.kafka.clients.producer.RecordMetadata;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 
 /** Versions of a model with three inputs on topics, as the sink of a job writes them, but without a job. */
@@ -31,7 +33,8 @@ public final class SentSnapshots implements AutoCloseable {
     }
 
     private void send(OutgoingRecord record) {
-        producer.send(new ProducerRecord<>(record.topic(), record.key(), record.value()));
+        Future<RecordMetadata> unused =
+                producer.send(new ProducerRecord<>(record.topic(), record.key(), record.value()));
     }
 
     @Override

@@ -140,6 +140,9 @@ class SnapshotRoutesTest {
         assertThat(first.headers().firstValue("Cache-Control")).hasValue("no-cache");
         assertThat(same.statusCode()).isEqualTo(304);
         assertThat(same.body()).isEmpty();
+        assertThat(same.headers().firstValue("ETag")).hasValue(etag);
+        assertThat(same.headers().firstValue("Cache-Control")).hasValue("no-cache");
+        assertThat(same.headers().firstValue("Content-Type").orElse("")).doesNotContain("problem");
         assertThat(other.statusCode()).isEqualTo(200);
         assertThat(other.headers().firstValue("ETag"))
                 .isNotEqualTo(first.headers().firstValue("ETag"));
