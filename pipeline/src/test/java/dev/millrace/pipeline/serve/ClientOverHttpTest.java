@@ -37,7 +37,7 @@ class ClientOverHttpTest {
     }
 
     private static float predicted(@Nullable ServedModel model) {
-        assertThat(model).isNotNull();
+        if (model == null) throw new AssertionError("no version in time");
         float[] output = new float[1];
         model.predict(new float[] {1}, 1, output);
         return output[0];
@@ -65,11 +65,10 @@ class ClientOverHttpTest {
         try (Served served = Served.of(published);
                 SnapshotClient client =
                         client(HttpSource.at(served.uri(), "shift").build(), "champion")) {
-            ServedModel before = client.await(Duration.ofSeconds(20));
+            float before = predicted(client.await(Duration.ofSeconds(20)));
             published.aliases(2, 1, 2);
 
-            assertThat(before).isNotNull();
-            assertThat(before.version()).isEqualTo(2);
+            assertThat(before).isEqualTo(3); // 1 + 2 is exact
             await().until(() -> version(client) == 1);
         }
     }

@@ -84,7 +84,7 @@ final class Published {
     }
 
     Published shift(long version) {
-        return version(SHIFT, null, version, System.currentTimeMillis(), 1, version);
+        return version(SHIFT, null, version, System.currentTimeMillis(), 1, (float) version);
     }
 
     Published difference(long version) {
