@@ -37,6 +37,7 @@ import picocli.CommandLine.ScopeType;
             "  millrace advise --config training.yaml          which batch size and learning rate",
             "  millrace snapshot list --directory snapshots    what has been published",
             "  millrace predict --directory snapshots data.csv what it is worth",
+            "  millrace serve --directory snapshots            predictions and versions over HTTP",
             "  millrace control pause --config training.yaml   tell a running job what to do",
             "  millrace deadletter list --config training.yaml what could not become a sample",
             "",
@@ -82,6 +83,7 @@ public final class Millrace {
                 new AdviseCommand(), //
                 new SnapshotCommand(), //
                 new PredictCommand(), //
+                new ServeCommand(), //
                 new ControlCommand(), //
                 new DeadLetterCommand());
     }

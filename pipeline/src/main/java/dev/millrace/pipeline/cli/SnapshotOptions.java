@@ -2,14 +2,11 @@ package dev.millrace.pipeline.cli;
 
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotManifest;
-import dev.millrace.model.spec.ModelSpec;
-import dev.millrace.pipeline.config.PublishConfig;
-import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.publish.SnapshotTopics;
 import dev.millrace.pipeline.snapshots.DirectorySnapshots;
 import dev.millrace.pipeline.snapshots.PublishedSnapshots;
 import dev.millrace.pipeline.snapshots.TopicSnapshots;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
@@ -17,61 +14,33 @@ import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
 
-/** Which snapshot a verb is about: in a directory, or where a training configuration publishes. A picocli mixin. */
+/** Which snapshot a verb is about. A picocli mixin. */
 final class SnapshotOptions {
 
-    @Option(
-            names = {"-d", "--directory"},
-            paramLabel = "DIR",
-            description = "Directory with versions/ and current.json.")
-    private @Nullable Path directory;
-
     @Mixin
-    private ConfigurationOptions configuration;
+    private PlaceOptions place;
 
     @Option(names = "--version-number", paramLabel = "N", description = "Which version; the newest unless given.")
     private @Nullable Long version;
-
-    @Option(
-            names = "--timeout",
-            paramLabel = "SECONDS",
-            defaultValue = "30",
-            description = "How long the brokers may stay silent (default: ${DEFAULT-VALUE}).")
-    private int timeoutSeconds;
 
     /** Whether one version was asked for. */
     boolean namesVersion() {
         return version != null;
     }
 
-    /** From {@code --directory}, or the topics of {@code --config}, or its directory, in this order. */
+    /** What is published there. */
     PublishedSnapshots open() {
-        if (directory != null) return files(directory);
-        if (!configuration.hasFile()) {
-            throw new CommandFailedException("Where are the snapshots? Say --directory DIR or --config FILE.");
-        }
-        TrainingConfig config = configuration.load();
-        PublishConfig publish = config.publish();
-        String parts = publish.snapshotTopic();
-        String models = publish.modelTopic();
-        if (parts != null && models != null) {
-            return new TopicSnapshots(
-                    config.kafka(),
-                    new SnapshotTopics(parts, models),
-                    ModelSpec.of(config.model()).name(),
-                    Duration.ofSeconds(timeoutSeconds));
-        }
-        String configured = publish.directory();
-        if (configured != null) return files(Path.of(configured));
-        throw new CommandFailedException(config.origin()
-                + " publishes nowhere: set publish.directory, or publish.snapshot-topic and publish.model-topic.");
-    }
+        return place.open(new PlaceOptions.Places<>() {
+            @Override
+            public PublishedSnapshots directory(Path root) {
+                return new DirectorySnapshots(root);
+            }
 
-    private static PublishedSnapshots files(Path directory) {
-        if (!Files.isDirectory(directory)) {
-            throw new CommandFailedException("There is no directory " + directory + ".");
-        }
-        return new DirectorySnapshots(directory);
+            @Override
+            public PublishedSnapshots topics(KafkaConfig kafka, SnapshotTopics topics, String model, Duration timeout) {
+                return new TopicSnapshots(kafka, topics, model, timeout);
+            }
+        });
     }
 
     /** The version asked for, or the newest. */
@@ -87,7 +56,7 @@ final class SnapshotOptions {
     Snapshot load(String name) {
         if (name.equals("newest")) return newest(open());
         if (name.matches("\\d{1,18}")) return open().load(Long.parseLong(name));
-        return newest(files(Path.of(name)));
+        return newest(new DirectorySnapshots(PlaceOptions.present(Path.of(name))));
     }
 
     private static Snapshot newest(PublishedSnapshots snapshots) {

@@ -15,7 +15,7 @@ import org.jspecify.annotations.Nullable;
  * @param environment value of a variable, null if unset
  * @param directory what relative paths start from: that of the configuration file
  */
-record References(Function<String, @Nullable String> environment, Path directory) {
+public record References(Function<String, @Nullable String> environment, Path directory) {
     private static final Pattern REFERENCE = Pattern.compile("\\$\\{([a-z]+):([^}]*)}");
     private static final int MAX_BYTES = 64 << 10;
 
@@ -24,12 +24,12 @@ record References(Function<String, @Nullable String> environment, Path directory
     }
 
     /** Whether the text is one reference and nothing else, and so says no secret itself. */
-    static boolean isAll(String text) {
+    public static boolean isAll(String text) {
         return REFERENCE.matcher(text).matches();
     }
 
     /** @throws IllegalArgumentException naming a reference that leads nowhere; never its content */
-    String resolve(String text) {
+    public String resolve(String text) {
         Matcher matcher = REFERENCE.matcher(text);
         StringBuilder resolved = new StringBuilder();
         while (matcher.find()) {

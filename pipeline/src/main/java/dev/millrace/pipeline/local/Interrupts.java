@@ -10,7 +10,7 @@ import java.util.concurrent.atomic.AtomicInteger;
  * away what a savepoint needs. The JDK has no public interface for signals; its {@code sun.misc.Signal} is kept in
  * module {@code jdk.unsupported} for programs like this one and is called by reflection.
  */
-final class Interrupts {
+public final class Interrupts {
 
     private static final int EXIT_AFTER_INTERRUPT = 130;
 
@@ -20,7 +20,7 @@ final class Interrupts {
      * Runs {@code first} at the first interrupt (Ctrl-C) or termination signal; a second one ends the process at
      * once. Where signals cannot be caught the JVM ends as usual.
      */
-    static void onFirst(Runnable first) {
+    public static void onFirst(Runnable first) {
         AtomicInteger seen = new AtomicInteger();
         Runnable received = () -> {
             if (seen.getAndIncrement() == 0) {
@@ -51,7 +51,9 @@ final class Interrupts {
                 | InstantiationException
                 | IllegalAccessException
                 | InvocationTargetException e) {
-            System.err.println("Signal " + name + " cannot be caught here; the job would end without a savepoint.");
+            System.err.println(
+                    "Signal " + name
+                            + " cannot be caught here; the process would end at once, without a savepoint or answers under way.");
         }
     }
 }

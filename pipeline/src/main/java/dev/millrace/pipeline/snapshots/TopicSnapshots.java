@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.snapshots;
 
+import dev.millrace.model.client.SnapshotSource;
+import dev.millrace.model.client.kafka.KafkaSource;
 import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.Snapshot;
@@ -26,16 +28,25 @@ public final class TopicSnapshots implements PublishedSnapshots {
         this.model = model;
     }
 
+    /** For one follower, which closes it. */
+    public SnapshotSource source() {
+        return new KafkaSource(kafka, topics.models(), topics.snapshots(), model);
+    }
+
+    private SnapshotTopicReader reader() {
+        return topics.reader(kafka);
+    }
+
     @Override
     public List<SnapshotManifest> list() {
-        try (SnapshotTopicReader reader = topics.reader(kafka)) {
+        try (SnapshotTopicReader reader = reader()) {
             return reader.versions(model);
         }
     }
 
     @Override
     public Snapshot load(long version) {
-        try (SnapshotTopicReader reader = topics.reader(kafka)) {
+        try (SnapshotTopicReader reader = reader()) {
             SnapshotManifest manifest = reader.versions(model).stream()
                     .filter(known -> known.version() == version)
                     .findFirst()
@@ -47,7 +58,7 @@ public final class TopicSnapshots implements PublishedSnapshots {
 
     @Override
     public @Nullable Aliases aliases() {
-        try (SnapshotTopicReader reader = topics.reader(kafka)) {
+        try (SnapshotTopicReader reader = reader()) {
             return reader.aliases(model).orElse(null);
         }
     }

@@ -2,6 +2,7 @@ package dev.millrace.pipeline.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.snapshot.Aliases;
@@ -13,7 +14,6 @@ import dev.millrace.pipeline.config.FlinkDefaults;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.local.EmbeddedKafka;
 import dev.millrace.pipeline.publish.ReportCodec;
-import dev.millrace.pipeline.publish.SnapshotTopicReader;
 import dev.millrace.pipeline.publish.SnapshotTopics;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.schemas.wire.SampleEncoder;
@@ -120,7 +120,7 @@ class ChampionTest {
         assertThat(last.reason()).isEqualTo("complaints since noon");
         Properties properties = new Properties();
         properties.put("bootstrap.servers", kafka.bootstrapServers());
-        try (SnapshotTopicReader reader = new SnapshotTopicReader(properties, TOPICS)) {
+        try (SnapshotTopicReader reader = TOPICS.reader(properties)) {
             Awaitility.await()
                     .atMost(LIMIT)
                     .until(() -> reader.aliases("halves").orElseThrow().equals(after));

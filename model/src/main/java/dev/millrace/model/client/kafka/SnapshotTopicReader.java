@@ -64,8 +64,8 @@ public final class SnapshotTopicReader implements AutoCloseable {
     /** Which versions the aliases of a model point to; empty before the first version. */
     public Optional<Aliases> aliases(String model) {
         TreeMap<Long, Aliases> found = new TreeMap<>();
-        read(topics.models(), 0, record -> {
-            if (keyOf(record).equals(model)) {
+        read(models, 0, record -> {
+            if (CommittedRecords.key(record).equals(model)) {
                 Aliases aliases = aliases(record.value());
                 found.put(aliases.revision(), aliases);
             }

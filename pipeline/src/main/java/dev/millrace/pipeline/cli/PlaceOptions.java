@@ -1,0 +1,70 @@
+package dev.millrace.pipeline.cli;
+
+import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.config.KafkaConfig;
+import dev.millrace.pipeline.config.PublishConfig;
+import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.publish.SnapshotTopics;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.time.Duration;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Mixin;
+import picocli.CommandLine.Option;
+
+/** Where a model is published: a directory, or where a training configuration publishes. A picocli mixin. */
+final class PlaceOptions {
+
+    @Option(
+            names = {"-d", "--directory"},
+            paramLabel = "DIR",
+            description = "Directory with versions/ and current.json.")
+    private @Nullable Path directory;
+
+    @Mixin
+    private ConfigurationOptions configuration;
+
+    @Option(
+            names = "--timeout",
+            paramLabel = "SECONDS",
+            defaultValue = "30",
+            description = "How long the brokers may stay silent (default: ${DEFAULT-VALUE}).")
+    private int timeoutSeconds;
+
+    /** What a verb makes of each kind of place. */
+    interface Places<T> {
+        T directory(Path root);
+
+        /** @param timeout how long the brokers may stay silent */
+        T topics(KafkaConfig kafka, SnapshotTopics topics, String model, Duration timeout);
+    }
+
+    /** From {@code --directory}, or the topics of {@code --config}, or its directory, in this order. */
+    <T> T open(Places<T> places) {
+        if (directory != null) return places.directory(present(directory));
+        if (!configuration.hasFile()) {
+            throw new CommandFailedException("Where are the snapshots? Say --directory DIR or --config FILE.");
+        }
+        TrainingConfig config = configuration.load();
+        PublishConfig publish = config.publish();
+        String parts = publish.snapshotTopic();
+        String models = publish.modelTopic();
+        if (parts != null && models != null) {
+            return places.topics(
+                    config.kafka(),
+                    new SnapshotTopics(parts, models),
+                    ModelSpec.of(config.model()).name(),
+                    Duration.ofSeconds(timeoutSeconds));
+        }
+        String configured = publish.directory();
+        if (configured != null) return places.directory(present(Path.of(configured)));
+        throw new CommandFailedException(config.origin()
+                + " publishes nowhere: set publish.directory, or publish.snapshot-topic and publish.model-topic.");
+    }
+
+    /** @throws CommandFailedException if there is no such directory */
+    static Path present(Path directory) {
+        if (Files.isDirectory(directory)) return directory;
+        throw new CommandFailedException("There is no directory " + directory + ".");
+    }
+}
