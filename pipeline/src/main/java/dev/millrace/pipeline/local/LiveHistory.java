@@ -30,6 +30,7 @@ final class LiveHistory {
 
     /** @param time milliseconds since the epoch */
     synchronized void published(long version, long time) {
+        if (version == publishedVersion) return; // its aliases alone have moved
         publishedVersion = version;
         publishedAt = time;
     }

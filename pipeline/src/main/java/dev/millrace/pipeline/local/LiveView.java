@@ -112,6 +112,18 @@ final class LiveView {
                 "refused steps",
                 count(report.refusedSteps()),
                 width);
+        Long champion = report.aliases().champion();
+        if (champion != null) {
+            String pinned = report.aliases().pinned() ? "pinned" : "";
+            row(
+                    lines,
+                    "champion",
+                    count(champion),
+                    pinned,
+                    "revision",
+                    count(report.aliases().revision()),
+                    width);
+        }
         return lines;
     }
 
@@ -133,7 +145,7 @@ final class LiveView {
         line.append("  batch ").append(count(report.batchSize()));
         line.append("  lr ").append(significant(report.learningRate()));
         line.append("  version ").append(count(report.version()));
-        line.append("  published ").append(published(status));
+        line.append("  published ").append(published(status)).append(champion(report));
         line.append("  freshness ").append(freshness(status, report));
         return line.toString();
     }
@@ -181,6 +193,13 @@ final class LiveView {
 
     private static String published(LiveStatus status) {
         return status.publishedVersion() > 0 ? count(status.publishedVersion()) : "-";
+    }
+
+    /** Empty before the first. */
+    private static String champion(StepReport report) {
+        Long champion = report.aliases().champion();
+        if (champion == null) return "";
+        return ", champion " + count(champion) + (report.aliases().pinned() ? ", pinned" : "");
     }
 
     private static String publishedAge(LiveStatus status) {

@@ -110,6 +110,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         classes = classes(settings.features());
         malformedLoggedNanos = System.nanoTime() - LOG_EVERY_NANOS;
         aliasNews = new AliasNews();
+        aliasNews.changed(Standing.NONE, trainer.state().standing); // an adoption, and what left with no snapshot
         snapshots = new SnapshotOutlet(settings, aliasNews, System.nanoTime());
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
         reportRecord = new StreamRecord<>(null);

@@ -169,6 +169,7 @@ class TrainingConfigTest {
                     "source.topics: [] | must be a list of names with at least one, none empty. Received: []",
                     "report.topic: samples | must differ from source.topics. Received: samples",
                     "publish.snapshot-topic: s | is missing beside publish.snapshot-topic",
+                    "publish.gate: {max-loss: 1, min-samples: 10001} | must be <= metrics.window (10000)",
                     "dead-letter.policy: dead-letter | is missing beside dead-letter.policy: dead-letter",
                     "dead-letter.topic: d | must be dead-letter for dead-letter.topic to be used",
                     "batch: {policy: loss-plateau, min: 64} | must be in batch.min..batch.max (64..4096). Received: 32",

@@ -91,6 +91,19 @@ class LiveViewTest {
     }
 
     @Test
+    void shouldNameTheChampionOnceThereIsOne() {
+        LiveHistory history = new LiveHistory("ctr");
+        history.add(report(0.8123, 0.8766, new AliasReport(12_340L, 12_400L, true, 9, List.of(), List.of())));
+        history.published(12_400, NOW - 3_000);
+        LiveStatus status = history.at(NOW, 83_000);
+
+        assertThat(LiveView.line(status)).contains("published 12,400, champion 12,340, pinned  freshness");
+        assertThat(LiveView.screen(status, 100, false))
+                .anyMatch(line -> line.matches("  champion +12,340  pinned +revision +9"));
+        assertThat(LiveView.line(status(report(0.8123, 0.8766)))).doesNotContain("champion");
+    }
+
+    @Test
     void shouldLeaveOutWhatARegressionDoesNotHave() {
         LiveStatus status = status(report(Double.NaN, Double.NaN));
 
@@ -179,6 +192,10 @@ class LiveViewTest {
     }
 
     private static StepReport report(double accuracy, double auc) {
+        return report(accuracy, auc, AliasReport.NONE);
+    }
+
+    private static StepReport report(double accuracy, double auc, AliasReport aliases) {
         return new StepReport(
                 "ctr",
                 NOW,
@@ -202,7 +219,7 @@ class LiveViewTest {
                 0,
                 NOW - 800,
                 List.of(),
-                AliasReport.NONE);
+                aliases);
     }
 
     private static ScoreReport scores() {
