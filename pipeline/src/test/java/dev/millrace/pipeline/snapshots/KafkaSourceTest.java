@@ -31,6 +31,7 @@ import java.util.concurrent.TimeUnit;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
+import org.awaitility.Awaitility;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -137,8 +138,13 @@ class KafkaSourceTest {
         }
     }
 
-    private static VersionTarget target(KafkaSource source, VersionChoice choice) throws IOException {
-        return Objects.requireNonNull(source.find(choice));
+    /** Brokers tell of a commit a little after the producer knows of it. */
+    private static VersionTarget target(KafkaSource source, VersionChoice choice, long version) {
+        return Objects.requireNonNull(Awaitility.await()
+                .atMost(30, TimeUnit.SECONDS)
+                .until(
+                        () -> source.find(choice),
+                        target -> target != null && target.manifest().version() == version));
     }
 
     @Test
@@ -147,17 +153,18 @@ class KafkaSourceTest {
                 KafkaSource source = topics.source()) {
             assertThat(source.find(VersionChoice.NEWEST)).isNull();
             topics.publish(7, 0, Map.of());
-            SnapshotManifest seven = target(source, VersionChoice.NEWEST).manifest();
-            assertThat(seven.version()).isEqualTo(7);
+            SnapshotManifest seven = target(source, VersionChoice.NEWEST, 7).manifest();
             assertThat(source.load(seven).parameters()).containsExactly(7, 2, 3, 4);
 
             topics.producer.beginTransaction();
             topics.sendWithoutPart(8, -1, 0, Map.of());
             topics.producer.flush();
-            assertThat(target(source, VersionChoice.NEWEST).manifest().version())
-                    .isEqualTo(7);
+            assertThat(source.find(VersionChoice.NEWEST))
+                    .extracting(
+                            found -> Objects.requireNonNull(found).manifest().version())
+                    .isEqualTo(7L);
             topics.producer.commitTransaction();
-            SnapshotManifest eight = target(source, VersionChoice.NEWEST).manifest();
+            SnapshotManifest eight = target(source, VersionChoice.NEWEST, 8).manifest();
             assertThat(source.load(eight).parameters()).containsExactly(8, 2, 3, 4);
         }
     }
@@ -167,15 +174,14 @@ class KafkaSourceTest {
         try (Topics topics = new Topics("alias");
                 KafkaSource source = topics.source()) {
             topics.publish(7, 1, Map.of("candidate", 7L));
+            assertThat(target(source, VersionChoice.NEWEST, 7)).isNotNull();
             assertThat(source.find(CHAMPION)).isNull();
             topics.publish(9, 2, Map.of("candidate", 9L, "champion", 7L));
 
-            VersionTarget champion = target(source, CHAMPION);
-            assertThat(champion.manifest().version()).isEqualTo(7);
+            VersionTarget champion = target(source, CHAMPION, 7);
             assertThat(champion.revision()).isEqualTo(2);
             assertThat(source.load(champion.manifest()).parameters()).containsExactly(7, 2, 3, 4);
-            assertThat(target(source, new VersionChoice("7")).manifest().version())
-                    .isEqualTo(7);
+            assertThat(target(source, new VersionChoice("7"), 7).revision()).isZero();
             assertThatThrownBy(() -> source.find(new VersionChoice("8")))
                     .isInstanceOf(SnapshotException.class)
                     .hasMessage("Topic alias-snapshots has no manifest of ctr version 8 (any more)");
@@ -189,7 +195,7 @@ class KafkaSourceTest {
             topics.producer.beginTransaction();
             topics.sendWithoutPart(7, 1, 0, Map.of());
             topics.producer.commitTransaction();
-            SnapshotManifest manifest = target(source, VersionChoice.NEWEST).manifest();
+            SnapshotManifest manifest = target(source, VersionChoice.NEWEST, 7).manifest();
             assertThatThrownBy(() -> source.load(manifest))
                     .isInstanceOf(SnapshotException.class)
                     .hasMessageContaining("part 1 of 2 is not in topic");
@@ -197,13 +203,19 @@ class KafkaSourceTest {
             topics.producer.beginTransaction();
             topics.send(topics.models, "ctr", new byte[] {1, 2, 3});
             topics.producer.commitTransaction();
-            assertThatThrownBy(() -> source.find(VersionChoice.NEWEST))
-                    .isInstanceOf(SnapshotException.class)
-                    .hasMessageContaining("of topic damaged-models cannot be read");
+            Awaitility.await()
+                    .atMost(30, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThatThrownBy(() -> source.find(VersionChoice.NEWEST))
+                            .isInstanceOf(SnapshotException.class)
+                            .hasMessageContaining("of topic damaged-models cannot be read"));
 
             topics.publish(8, 0, Map.of());
-            assertThat(target(source, VersionChoice.NEWEST).manifest().version())
-                    .isEqualTo(8);
+            SnapshotManifest whole = Awaitility.await()
+                    .atMost(30, TimeUnit.SECONDS)
+                    .ignoreException(SnapshotException.class) // until it is seen
+                    .until(() -> source.find(VersionChoice.NEWEST), Objects::nonNull)
+                    .manifest();
+            assertThat(whole.version()).isEqualTo(8);
         }
     }
 
