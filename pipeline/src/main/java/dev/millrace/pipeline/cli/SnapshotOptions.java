@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.cli;
 
 import dev.millrace.model.snapshot.Snapshot;
+import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.publish.SnapshotTopics;
@@ -52,11 +53,16 @@ final class SnapshotOptions {
      * A snapshot by name.
      *
      * @param name a version, {@code newest}, or a directory with versions, which stands for its newest
+     * @throws CommandFailedException if there is none of that name, or it is damaged
      */
     Snapshot load(String name) {
-        if (name.equals("newest")) return newest(open());
-        if (name.matches("\\d{1,18}")) return open().load(Long.parseLong(name));
-        return newest(new DirectorySnapshots(PlaceOptions.present(Path.of(name))));
+        try {
+            if (name.equals("newest")) return newest(open());
+            if (name.matches("\\d{1,18}")) return open().load(Long.parseLong(name));
+            return newest(new DirectorySnapshots(PlaceOptions.present(Path.of(name))));
+        } catch (SnapshotException e) {
+            throw new CommandFailedException(String.valueOf(e.getMessage()), e);
+        }
     }
 
     private static Snapshot newest(PublishedSnapshots snapshots) {

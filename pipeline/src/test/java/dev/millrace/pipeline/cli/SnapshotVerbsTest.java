@@ -94,7 +94,7 @@ class SnapshotVerbsTest {
                 .containsPattern("b +difference version 12, ")
                 .contains("model: the same", "features: the same", "provenance: the same")
                 // From (0, 0) to (1, -1): no direction to compare with, and no norm to divide by.
-                .containsPattern("dense/kernel +1x2 +0\\.0000 +1\\.4142 +1\\.00 +- +-");
+                .containsPattern("dense_1/kernel +1x2 +0\\.0000 +1\\.4142 +1\\.00 +- +-");
     }
 
     @Test
@@ -107,7 +107,7 @@ class SnapshotVerbsTest {
         JsonNode json = new ObjectMapper().readTree(ran.out());
         assertThat(json.path("a").path("version").asInt()).isEqualTo(12);
         assertThat(json.path("model").isArray()).isTrue();
-        assertThat(json.path("tensors").path(0).path("name").asText()).isEqualTo("dense/kernel");
+        assertThat(json.path("tensors").path(0).path("name").asText()).isEqualTo("dense_1/kernel");
         assertThat(json.path("tensors").path(0).path("relativeChange").asDouble(1))
                 .isZero();
         assertThat(json.path("tensors").path(1).path("cosine").isNull())
