@@ -36,6 +36,7 @@ class SwapTest {
             List<Future<Integer>> asked = new ArrayList<>();
             for (int i = 0; i < THREADS; i++) asked.add(threads.submit(asking(served, newest, seen)));
 
+            await().until(() -> seen.contains(1L));
             for (long version = 2; version <= VERSIONS; version++) {
                 published.shift(version);
                 newest.set(version);
