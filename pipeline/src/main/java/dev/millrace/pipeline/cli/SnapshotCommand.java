@@ -164,7 +164,8 @@ final class SnapshotCommand {
         Path file = output.toAbsolutePath();
         Path parent = Objects.requireNonNull(file.getParent(), "a file lies in a directory");
         Files.createDirectories(parent);
-        Path part = Files.createTempFile(parent, "export", ".part"); // whoever watches the file sees all of it or none
+        // Whoever watches the file sees all of it or none.
+        Path part = file.resolveSibling(file.getFileName() + ".part");
         try {
             try (OutputStream to = new BufferedOutputStream(Files.newOutputStream(part))) {
                 format.write(snapshot, to);
