@@ -5,6 +5,7 @@ import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.config.PublishConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.publish.SnapshotTopics;
+import dev.millrace.pipeline.publish.StoreFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
@@ -57,6 +58,11 @@ final class PlaceOptions {
                     Duration.ofSeconds(timeoutSeconds));
         }
         String configured = publish.directory();
+        if (configured != null && !StoreFiles.isLocal(configured)) {
+            throw new CommandFailedException(
+                    config.origin() + " publishes to " + configured
+                            + ", an object store: copy it to a directory first and say --directory DIR, or publish to topics too.");
+        }
         if (configured != null) return places.directory(present(Path.of(configured)));
         throw new CommandFailedException(config.origin()
                 + " publishes nowhere: set publish.directory, or publish.snapshot-topic and publish.model-topic.");

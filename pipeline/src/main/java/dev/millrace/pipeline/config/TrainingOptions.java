@@ -350,7 +350,8 @@ public final class TrainingOptions {
             "publish.directory",
             ValueType.TEXT,
             null,
-            "Directory for versions/<version>/ and current.json. Unset: not to files.");
+            "Directory for versions/<version>/ and current.json: a path that every machine sees, or the URI of an object store"
+                    + " that Flink has a file system for, such as s3://bucket/path. Unset: not to files.");
     public static final ConfigOption<Duration> PUBLISH_INTERVAL = option(
             "publish.interval",
             ValueType.DURATION,

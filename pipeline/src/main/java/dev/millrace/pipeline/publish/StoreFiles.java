@@ -7,7 +7,7 @@ import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
 
 /** What publication needs of the place that its files lie in. Paths are relative to it, with {@code /} between names. */
-interface StoreFiles {
+public interface StoreFiles {
     /** Lies in a version's directory once all its files do. */
     String READY = "READY";
 
