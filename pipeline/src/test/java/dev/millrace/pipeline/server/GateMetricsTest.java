@@ -51,8 +51,7 @@ class GateMetricsTest {
     }
 
     private static StepReport report(AliasReport aliases) {
-        BatchReport batch = new BatchReport("", 1, 1, 1, "live", "none", false, 0, 1, 0, 1, 1);
-        return new StepReport("ctr", 0, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, batch, 1, 1, 0, 0, 0, List.of(), aliases);
+        return ReportFixture.binary("ctr", List.of(), aliases);
     }
 
     private static GateOutcome outcome(Reason reason) {

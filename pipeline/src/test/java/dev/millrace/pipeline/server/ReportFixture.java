@@ -8,6 +8,10 @@ public final class ReportFixture {
 
     /** Of a binary model with words for its classes. */
     public static StepReport binary(String model, List<ClassReport> classes) {
+        return binary(model, classes, AliasReport.NONE);
+    }
+
+    static StepReport binary(String model, List<ClassReport> classes, AliasReport aliases) {
         ScoreReport scores = new ScoreReport(
                 0.81, 0.82, 0.83, 0.0123, 0.14, Double.NaN, Double.NaN, Double.NaN, Double.NaN, classes);
         BatchReport batch =
