@@ -5,6 +5,7 @@ import dev.millrace.model.feature.FeatureMapping;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.model.spec.ModelSpec;
+import java.time.Instant;
 import java.util.List;
 import org.apache.avro.generic.GenericRecord;
 import org.jspecify.annotations.Nullable;
@@ -59,6 +60,17 @@ public final class ServedModel implements AutoCloseable {
 
     public ModelSpec spec() {
         return spec;
+    }
+
+    /**
+     * When the newest of the samples that this version learnt from happened; null where its publisher does not say. What
+     * happened since has no effect here.
+     */
+    public @Nullable Instant newestEventTime() {
+        String millis = manifest().provenance().get(SnapshotManifest.NEWEST_EVENT_TIME);
+        if (millis == null || !millis.matches("\\d{1,18}"))
+            return null; // a model that learnt from nothing says a negative number
+        return Instant.ofEpochMilli(Long.parseLong(millis));
     }
 
     /** How records without labels become inputs; null for a model that is asked with features alone. */

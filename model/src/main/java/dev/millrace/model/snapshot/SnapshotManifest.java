@@ -63,6 +63,9 @@ public record SnapshotManifest(
     /** The newest format that this release reads and the one that it writes. */
     public static final int FORMAT = 1;
 
+    /** What the newest event time learnt from is called in the provenance, milliseconds since the epoch. */
+    public static final String NEWEST_EVENT_TIME = "maxEventTime";
+
     static final String F32 = "F32";
     private static final String NAME = "[a-zA-Z0-9._-]{1,200}";
     private static final ObjectMapper JSON = JsonMapper.builder()

@@ -6,6 +6,7 @@ import dev.millrace.model.client.SnapshotListener;
 import dev.millrace.model.client.SnapshotSource;
 import dev.millrace.pipeline.publish.OneLine;
 import java.time.Duration;
+import java.time.Instant;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
@@ -41,6 +42,8 @@ final class ModelSlot implements AutoCloseable {
             model = new ServingModel(loaded);
             LOG.info("{} {} serves as {}", loaded.manifest().model(), loaded.version(), choice);
             if (!first) metrics.swapped(choice);
+            double fromEvent = sinceNewestEvent(loaded);
+            if (!Double.isNaN(fromEvent)) metrics.serves(choice, fromEvent);
         }
 
         @Override
@@ -87,6 +90,19 @@ final class ModelSlot implements AutoCloseable {
     /** Since the version was made; NaN before the first. */
     double ageSeconds() {
         return model == null ? Double.NaN : client.age().toMillis() / 1e3;
+    }
+
+    /** Since the newest event that has an effect; NaN before the first version, or where it does not say. */
+    double eventAgeSeconds() {
+        ServingModel now = model;
+        return now == null ? Double.NaN : sinceNewestEvent(now.served());
+    }
+
+    private static double sinceNewestEvent(ServedModel served) {
+        Instant newest = served.newestEventTime();
+        return newest == null
+                ? Double.NaN
+                : Duration.between(newest, Instant.now()).toMillis() / 1e3;
     }
 
     /** Why it should not be asked; null if it should. */

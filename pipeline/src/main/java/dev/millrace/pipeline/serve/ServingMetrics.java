@@ -27,12 +27,17 @@ final class ServingMetrics implements RequestLog {
     static final String UNREACHABLE = "millrace_serve_source_failures_total";
     static final String VERSION = "millrace_serve_model_version";
     static final String AGE = "millrace_serve_model_age_seconds";
+    static final String FRESHNESS = "millrace_serve_freshness_seconds";
+    static final String EVENT_AGE = "millrace_serve_newest_event_age_seconds";
 
     /** Route of a request that none answers: what is asked must not become a label. */
     private static final String NO_ROUTE = "none";
 
     /** Seconds; predictions take tenths of a millisecond, a large snapshot seconds. */
     private static final double[] BOUNDS = {0.0005, 0.001, 0.002, 0.005, 0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2, 5, 10};
+
+    /** Seconds; a version may be published at once, every few seconds, or once a day. */
+    private static final double[] FRESHNESS_BOUNDS = {0.1, 0.25, 0.5, 1, 2, 5, 10, 15, 30, 60, 300, 900, 3_600, 86_400};
 
     private final PrometheusRegistry registry = new PrometheusRegistry();
     private final ExpositionFormats formats = ExpositionFormats.init();
@@ -44,6 +49,13 @@ final class ServingMetrics implements RequestLog {
             .labelNames("route")
             .classicOnly()
             .classicUpperBounds(BOUNDS)
+            .register(registry);
+    private final Histogram freshness = Histogram.builder()
+            .name(FRESHNESS)
+            .help("From the newest event that a version learnt from until it serves.")
+            .labelNames("choice")
+            .classicOnly()
+            .classicUpperBounds(FRESHNESS_BOUNDS)
             .register(registry);
     private final Counter predictions = counter(PREDICTIONS, "Rows predicted.", "choice");
     private final Counter swaps = counter(SWAPS, "Versions loaded in the place of another.", "choice");
@@ -58,6 +70,7 @@ final class ServingMetrics implements RequestLog {
     void watch(Supplier<? extends Iterable<ModelSlot>> slots) {
         gauge(VERSION, "Version that serves.", slots, ModelSlot::version);
         gauge(AGE, "Since the version that serves was made.", slots, ModelSlot::ageSeconds);
+        gauge(EVENT_AGE, "Since the newest event that has an effect here.", slots, ModelSlot::eventAgeSeconds);
     }
 
     private void gauge(
@@ -84,6 +97,11 @@ final class ServingMetrics implements RequestLog {
 
     void swapped(String choice) {
         swaps.labelValues(choice).inc();
+    }
+
+    /** @param fromEvent from the newest event that a version learnt from until it serves, seconds */
+    void serves(String choice, double fromEvent) {
+        freshness.labelValues(choice).observe(fromEvent);
     }
 
     void refused(String choice) {

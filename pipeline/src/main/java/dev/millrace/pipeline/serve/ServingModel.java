@@ -22,6 +22,10 @@ final class ServingModel {
         this.classes = Classes.of(served.spec(), served.classes());
     }
 
+    ServedModel served() {
+        return served;
+    }
+
     String name() {
         return served.manifest().model();
     }

@@ -123,7 +123,7 @@ final class SnapshotOutlet {
         provenance.put("gate.auc", Double.toString(evaluation.auc()));
         provenance.put("batchSize", Integer.toString(state.batchSize.batchSize()));
         provenance.put("parentVersion", Long.toString(state.publishedVersion));
-        provenance.put("maxEventTime", Long.toString(state.maxEventTime));
+        provenance.put(SnapshotManifest.NEWEST_EVENT_TIME, Long.toString(state.maxEventTime));
         SplitIds splits = new SplitIds(settings.topics());
         SplitProgress progress = state.progress;
         for (int i = 0; i < progress.size(); i++) {

@@ -85,6 +85,9 @@ class HealthTest {
                     .contains("millrace_serve_requests_total{method=\"none\",route=\"none\",status=\"404\"} 1.0")
                     .contains("millrace_serve_request_seconds_count{route=\"/models/{model}/predict\"} 2")
                     .contains("millrace_serve_model_age_seconds{choice=\"newest\"}")
+                    .contains("millrace_serve_newest_event_age_seconds{choice=\"newest\"}")
+                    .contains("millrace_serve_freshness_seconds_bucket{choice=\"newest\",le=\"2.0\"} 0")
+                    .contains("millrace_serve_freshness_seconds_count{choice=\"newest\"} 2")
                     .doesNotContain("/nothing/at/all"));
         }
     }

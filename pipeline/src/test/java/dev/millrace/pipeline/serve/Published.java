@@ -57,6 +57,9 @@ final class Published {
         this.root = root;
     }
 
+    /** How long before a version the newest event happened that it learnt from. */
+    static final long EVENT_AGE_MILLIS = 3_000;
+
     Path root() {
         return root;
     }
@@ -97,8 +100,10 @@ final class Published {
 
     /** @param created milliseconds since the epoch */
     Published version(ModelSpec spec, @Nullable String features, long version, long created, float... parameters) {
+        Map<String, String> provenance =
+                Map.of("samples", "5", SnapshotManifest.NEWEST_EVENT_TIME, Long.toString(created - EVENT_AGE_MILLIS));
         SnapshotManifest manifest = SnapshotParts.split(
-                        spec, features, version, created, parameters, Map.of("samples", "5"), 1 << 20)
+                        spec, features, version, created, parameters, provenance, 1 << 20)
                 .manifest();
         try {
             Path place = Files.createDirectories(root.resolve("versions/" + version));
