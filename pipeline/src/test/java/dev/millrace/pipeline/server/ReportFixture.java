@@ -17,28 +17,7 @@ public final class ReportFixture {
         BatchReport batch =
                 new BatchReport("plateau", 256, 310.4, 0.1, "live", "none", false, 2, 24_000, 120, 1e-4, 1e-6);
         return new StepReport(
-                model,
-                1_000,
-                12,
-                7,
-                11,
-                3_204,
-                240,
-                0.5,
-                0.43,
-                0.44,
-                0.45,
-                0.8,
-                0.87,
-                scores,
-                256,
-                batch,
-                0.01,
-                0.13,
-                0,
-                0,
-                900,
-                List.of(),
-                AliasReport.NONE);
+                model, 1_000, 12, 7, 11, 3_204, 240, 0.5, 0.43, 0.44, 0.45, 0.8, 0.87, scores, 256, batch, 0.01, 0.13,
+                0, 0, 900, List.of(), aliases);
     }
 }
