@@ -11,7 +11,7 @@ import dev.millrace.model.spec.Loss;
  * @param loss weighted mean; NaN without weight
  * @param accuracy weighted share predicted right; NaN for regression
  * @param auc area under the ROC curve; NaN unless binary with both classes
- * @param oneClass whether all samples belong to one of two classes: a constant would have scored as well
+ * @param oneClass whether all samples belong to one of the classes: a constant would have scored as well
  * @param finite whether all parameters are
  */
 public record Evaluation(long samples, double loss, double accuracy, double auc, boolean oneClass, boolean finite) {
@@ -22,8 +22,8 @@ public record Evaluation(long samples, double loss, double accuracy, double auc,
      * @param outputs of the model, for one sample
      */
     public static Evaluation of(long samples, Outcomes outcomes, Loss loss, int outputs, boolean finite) {
-        boolean binary = loss == Loss.BINARY_CROSSENTROPY && outputs == 1;
-        boolean oneClass = binary && outcomes.weight() > 0 && Double.isNaN(outcomes.auc());
+        boolean classes = loss == Loss.CATEGORICAL_CROSSENTROPY || (loss != Loss.MEAN_SQUARED_ERROR && outputs == 1);
+        boolean oneClass = classes && outcomes.classes().populated() == 1;
         return new Evaluation(samples, outcomes.loss(), outcomes.accuracy(), outcomes.auc(), oneClass, finite);
     }
 }

@@ -95,6 +95,13 @@ public final class ClassCounts {
         return count;
     }
 
+    /** How many classes samples belong to. */
+    public int populated() {
+        int count = 0;
+        for (double weight : belonging) if (weight > 0) count++;
+        return count;
+    }
+
     /** Mean of the precisions of the classes that occur, all alike; NaN if none does. */
     public double macroPrecision() {
         double sum = 0;
