@@ -17,6 +17,8 @@ import java.util.Optional;
 import java.util.Properties;
 import java.util.TreeMap;
 import java.util.function.Consumer;
+import java.util.function.Function;
+import java.util.function.ToLongFunction;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 
 /**
@@ -49,26 +51,21 @@ public final class SnapshotTopicReader implements AutoCloseable {
 
     /** The manifest of the newest version of a model; empty before the first. */
     public Optional<SnapshotManifest> newest(String model) {
-        TreeMap<Long, SnapshotManifest> found = new TreeMap<>();
-        read(models, 0, record -> {
-            if (CommittedRecords.key(record).equals(model)) {
-                SnapshotManifest manifest = manifest(record.value());
-                found.put(manifest.version(), manifest);
-            }
-        });
-        return found.isEmpty()
-                ? Optional.empty()
-                : Optional.of(found.lastEntry().getValue());
+        return highest(model, this::manifest, SnapshotManifest::version);
     }
 
     /** Which versions the aliases of a model point to; empty before the first version. */
     public Optional<Aliases> aliases(String model) {
-        TreeMap<Long, Aliases> found = new TreeMap<>();
+        return highest(model, this::aliases, Aliases::revision);
+    }
+
+    /** Of what the model topic has of a model: a compacted topic may still hold earlier records. */
+    private <T> Optional<T> highest(String model, Function<byte[], T> decode, ToLongFunction<T> number) {
+        TreeMap<Long, T> found = new TreeMap<>();
         read(models, 0, record -> {
-            if (CommittedRecords.key(record).equals(model)) {
-                Aliases aliases = aliases(record.value());
-                found.put(aliases.revision(), aliases);
-            }
+            if (!CommittedRecords.key(record).equals(model)) return;
+            T decoded = decode.apply(record.value());
+            found.put(number.applyAsLong(decoded), decoded);
         });
         return found.isEmpty()
                 ? Optional.empty()
