@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.function.Function;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.IntStream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -24,6 +25,9 @@ public record NumericFeature(
         @Nullable Double missing,
         boolean indicator)
         implements Feature {
+    /** {@code ln(1 + n)} of small counts, which most numbers are whose logarithm is taken: log1p is a native call. */
+    private static final double[] LOGARITHMS =
+            IntStream.range(0, 1024).mapToDouble(Math::log1p).toArray();
 
     @Override
     public int width() {
@@ -79,9 +83,8 @@ public record NumericFeature(
     private double scaled(double x) {
         if (log1p) {
             if (!(x > -1)) throw UnmappableException.feature(field + " must be > -1 for log1p. Received: " + x);
-            // For 1 and more the rounding of 1 + x is lost in the float's; log is compiled in place, log1p a native
-            // call.
-            return x >= 1 || x == 0 ? Math.log(1 + x) : Math.log1p(x);
+            int count = (int) x;
+            return count == x && count >= 0 && count < LOGARITHMS.length ? LOGARITHMS[count] : Math.log1p(x);
         }
         return min == null || max == null ? x : (x - min) / (max - min);
     }

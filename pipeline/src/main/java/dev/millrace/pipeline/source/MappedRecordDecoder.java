@@ -32,6 +32,8 @@ final class MappedRecordDecoder implements RecordDecoder {
     private final RecordMapper mapper;
     private final SampleLimits limits;
     private final IdentityHashMap<Schema, GenericDatumReader<GenericRecord>> readers = new IdentityHashMap<>();
+    private @Nullable Schema lastWriter;
+    private @Nullable GenericDatumReader<GenericRecord> lastReader;
     private @Nullable GenericRecord reused;
     private @Nullable BinaryDecoder bytes;
 
@@ -67,12 +69,23 @@ final class MappedRecordDecoder implements RecordDecoder {
     private @Nullable Rejection map(byte[] value, Schema writer, long time, DecodedSample into) throws IOException {
         int from = wire.headerBytes();
         bytes = DecoderFactory.get().binaryDecoder(value, from, value.length - from, bytes);
-        GenericRecord record = readers.computeIfAbsent(writer, schema -> new GenericDatumReader<>(schema, reader))
-                .read(reused, bytes);
+        GenericRecord record = readerOf(writer).read(reused, bytes);
         reused = record;
         if (!bytes.isEnd()) return new Rejection(RejectionReason.TRAILING_BYTES, "bytes follow the record");
         mapper.map(record, time, into);
         return null;
+    }
+
+    /** The writer changes rarely from record to record. */
+    @SuppressWarnings(
+            "ReferenceEquality") // as the map has it: to compare schemas would take longer than to read the record
+    private GenericDatumReader<GenericRecord> readerOf(Schema writer) {
+        GenericDatumReader<GenericRecord> current = lastReader;
+        if (current != null && writer == lastWriter) return current;
+        current = readers.computeIfAbsent(writer, schema -> new GenericDatumReader<>(schema, reader));
+        lastWriter = writer;
+        lastReader = current;
+        return current;
     }
 
     /** The record that was read half is not used again. */
