@@ -105,10 +105,15 @@ final class ModelSlot implements AutoCloseable {
                 : Duration.between(newest, Instant.now()).toMillis() / 1e3;
     }
 
+    /** What is said before the first version. */
+    String notLoaded() {
+        return "No version is loaded as " + choice + " yet.";
+    }
+
     /** Why it should not be asked; null if it should. */
     @Nullable
     String unready() {
-        if (model == null) return "No version is loaded as " + choice + " yet.";
+        if (model == null) return notLoaded();
         if (client.isFresh()) return null;
         return "The version that serves is " + client.age().toSeconds() + " s old. The limit is "
                 + (freshness == null ? "none" : freshness.toSeconds() + " s") + ".";

@@ -24,8 +24,8 @@ final class PredictEndpoint implements Endpoint {
         boolean avroBody = isAvro(exchange.header(HttpHeader.CONTENT_TYPE));
         ModelSlot slot = models.slot(exchange.parameter("alias"));
         ServingModel model = slot.model();
-        SnapshotEndpoints.checkModel(exchange.variable("model"), model == null ? null : model.name());
-        if (model == null) throw new IllegalStateException("checked");
+        if (model == null) throw new ProblemException(503, slot.notLoaded()); // it may be, in a moment
+        SnapshotEndpoints.checkModel(exchange.variable("model"), model.name());
         Predictions predictions = model.predict(rows(exchange, model, avroBody));
         metrics.predicted(slot.choice(), predictions.rows().count());
         exchange.response().getHeaders().put("Vary", "Accept");

@@ -35,12 +35,21 @@ class HealthTest {
 
             HttpResponse<String> live = get(server.uri().resolve("/health/live"));
             HttpResponse<String> before = get(server.uri().resolve("/health/ready"));
+            HttpResponse<String> tooEarly = HttpClient.newHttpClient()
+                    .send(
+                            HttpRequest.newBuilder(server.uri().resolve("/models/shift/predict"))
+                                    .header("Content-Type", "application/json")
+                                    .POST(HttpRequest.BodyPublishers.ofString("{\"instances\": [[1]]}"))
+                                    .build(),
+                            HttpResponse.BodyHandlers.ofString());
             published.shift(1);
 
             assertThat(live.statusCode()).isEqualTo(200);
             assertThat(before.statusCode()).isEqualTo(503);
             assertThat(before.headers().firstValue("Retry-After")).isPresent();
             assertThat(Served.json(before).path("detail").textValue()).isEqualTo("No version is loaded as newest yet.");
+            assertThat(tooEarly.statusCode()).as("a client is to try again").isEqualTo(503);
+            assertThat(tooEarly.headers().firstValue("Retry-After")).isPresent();
             await().until(() -> get(server.uri().resolve("/health/ready")).statusCode() == 200);
         }
     }
