@@ -143,7 +143,8 @@ class OutcomesTest {
         long few = allocated(loss, outputs, 2);
 
         assertThat(few).isPositive();
-        assertThat(allocated(loss, outputs, 2000)).as("as for two samples").isEqualTo(few);
+        // Not a byte a sample: what the compiler has removed of the rest by then may differ by some hundred.
+        assertThat(allocated(loss, outputs, 2000)).isBetween(few - 1_000, few + 1_000);
     }
 
     /** What condensing a mini-batch allocates, once classes are loaded. */
