@@ -112,6 +112,7 @@ final class SnapshotStore {
             if (!pending.contains(orphan)) files.delete(STAGING + "/" + orphan);
         }
         for (String version : files.list(SnapshotDirectory.VERSIONS)) {
+            if (!SnapshotDirectory.isVersion(version)) continue; // not of this job
             String directory = SnapshotDirectory.VERSIONS + "/" + version;
             if (!files.isPublished(directory)) files.delete(directory);
         }
