@@ -1,44 +1,30 @@
 package dev.millrace.pipeline.serve;
 
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.pipeline.snapshots.PublishedSnapshots;
 import java.io.IOException;
-import java.util.Map;
-import java.util.TreeMap;
 import org.apache.kafka.common.KafkaException;
 
 /** What the aliases of the model mean at the moment. For any number of threads. */
 @FunctionalInterface
 interface AliasTable {
 
-    /** @throws IOException if they cannot be read */
-    Aliases read() throws IOException;
+    /**
+     * The aliases; all of them absent, and revision 0, where none were published.
+     *
+     * @throws IOException if they cannot be read
+     */
+    Aliases read(String model) throws IOException;
 
     /** Those that were published. */
     static AliasTable of(PublishedSnapshots snapshots) {
-        return () -> {
-            dev.millrace.model.snapshot.Aliases published;
+        return model -> {
             try {
-                published = snapshots.aliases();
+                Aliases published = snapshots.aliases();
+                return published == null ? new Aliases(model, 0, false, null, null, null) : published;
             } catch (KafkaException e) {
                 throw new IOException("the brokers of " + snapshots.place() + " do not answer: " + e.getMessage(), e);
             }
-            if (published == null) return Aliases.NONE;
-            return new Aliases(published.revision(), published.pinned(), published.versions());
         };
-    }
-
-    /**
-     * Versions by alias.
-     *
-     * @param revision rises with every change
-     * @param pinned whether a person holds the champion where it is
-     */
-    record Aliases(long revision, boolean pinned, Map<String, Long> versions) {
-        /** Of a model that has none. */
-        static final Aliases NONE = new Aliases(0, false, Map.of());
-
-        public Aliases {
-            versions = new TreeMap<>(versions);
-        }
     }
 }

@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.serve;
 
 import dev.millrace.model.client.VersionChoice;
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -68,7 +69,7 @@ final class SnapshotEndpoints {
 
     private void aliases(Exchange exchange) throws IOException {
         String model = newest(ofModel(exchange)).model();
-        AliasTable.Aliases now = aliases.read();
+        Aliases now = aliases.read(model);
         byte[] body = Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", model);
@@ -95,7 +96,7 @@ final class SnapshotEndpoints {
             throw ProblemException.notFound("An alias must be " + VersionChoice.NEWEST + " or one of "
                     + VersionChoice.ALIASES + ". Received: " + alias);
         }
-        Long version = aliases.read().versions().get(alias);
+        Long version = aliases.read(newest(manifests).model()).versions().get(alias);
         if (version == null) throw ProblemException.notFound("No version is the " + alias + " yet.");
         return find(version.toString(), manifests);
     }
