@@ -1,7 +1,5 @@
 package dev.millrace.pipeline;
 
-import dev.millrace.model.engine.EngineFactory;
-import dev.millrace.model.engine.Engines;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.BatchConfig;
 import dev.millrace.pipeline.config.PublishConfig;
@@ -9,11 +7,14 @@ import dev.millrace.pipeline.config.RecordMapping;
 import dev.millrace.pipeline.config.Reduction;
 import dev.millrace.pipeline.config.StepConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.device.ChosenEngines;
+import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.ConfiguredControllers;
 import dev.millrace.pipeline.server.PublicationSettings;
 import dev.millrace.pipeline.server.ServerSettings;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -25,8 +26,9 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
         return new Plan(config, ModelSpec.of(config.model()));
     }
 
-    EngineFactory engines() {
-        return Engines.factory(config.training().engine().name());
+    EngineAssignment engines() {
+        return ChosenEngines.of(
+                config.training().engine(), config.cuda(), config.batch().micro());
     }
 
     WorkerSettings worker() {
@@ -97,7 +99,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     private Map<String, String> provenance() {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("configuration", config.hash());
-        provenance.put("engine", config.training().engine().name());
+        provenance.put("engine.configured", config.training().engine().name().toLowerCase(Locale.ROOT));
         provenance.put("optimizer", config.optimizer().toString());
         provenance.put("learningRate", config.learningRate().toString());
         provenance.put("code", "millrace " + Build.version());

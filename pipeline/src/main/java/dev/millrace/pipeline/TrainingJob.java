@@ -6,6 +6,7 @@ import dev.millrace.pipeline.config.FlinkDefaults;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.ControlSource;
+import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.preflight.SavepointCheck;
 import dev.millrace.pipeline.publish.Publication;
 import dev.millrace.pipeline.source.Sample;
@@ -51,6 +52,10 @@ public final class TrainingJob {
 
     /** Adds the whole job to {@code env}, with engines of the caller's. */
     public static void define(StreamExecutionEnvironment env, TrainingConfig config, EngineFactory engines) {
+        define(env, config, EngineAssignment.everywhere(engines));
+    }
+
+    private static void define(StreamExecutionEnvironment env, TrainingConfig config, EngineAssignment engines) {
         Plan plan = Plan.of(config);
 
         SingleOutputStreamOperator<Sample> samples = SampleSource.of(env, config, plan.spec());

@@ -1,8 +1,8 @@
 package dev.millrace.pipeline;
 
-import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.control.Command;
+import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.gradient.GradientOperator;
 import dev.millrace.pipeline.gradient.GradientSerializer;
@@ -68,7 +68,7 @@ public final class TrainingLoop {
      *
      * @param samples from a {@link dev.millrace.pipeline.source.GatedSource}; its parallelism is the number of workers
      * @param spec the model
-     * @param engines what computes its gradient
+     * @param engines decides what computes its gradient
      * @param initialBatch global batch size until the server has spoken
      * @param maxAgeMillis after which an unfilled mini-batch is closed, milliseconds
      * @param commands for the server; null where it takes none, as in a job that is to end
@@ -76,7 +76,7 @@ public final class TrainingLoop {
     public static Outputs build(
             SingleOutputStreamOperator<Sample> samples,
             ModelSpec spec,
-            EngineFactory engines,
+            EngineAssignment engines,
             int initialBatch,
             long maxAgeMillis,
             WorkerSettings workerSettings,

@@ -49,7 +49,7 @@ final class Learner implements AutoCloseable {
         this.rule = OptimizerSpec.of(config.optimizer()).rule(spec);
         this.mean = config.training().reduction() == Reduction.MEAN;
         this.microBatch = config.batch().microBatch(spec);
-        this.engine = Engines.factory(config.training().engine().name()).create(spec);
+        this.engine = Engines.factory("nd4j").create(spec);
         this.layout = spec.layout();
         int size = layout.denseSize();
         this.sum = new GradientSum(size);

@@ -52,6 +52,7 @@ final class DescribeCommand implements Callable<Integer> {
         if (features != null) describeFeatures(out, features.mapping().spec());
         describeLayers(out, spec);
         describeMemory(out, spec, config);
+        out.printf("Engine %s%n", EngineText.of(config, spec));
         out.flush();
         return ExitCode.OK;
     }

@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.preflight.Finding;
 import dev.millrace.pipeline.preflight.Finding.Severity;
@@ -66,6 +67,7 @@ final class ValidateCommand implements Callable<Integer> {
         TrainingConfig config = configuration.load();
         if (effective) out.print(config.effective());
         print(out, new Finding(Severity.OK, "configuration", "sha256 " + config.hash()));
+        print(out, new Finding(Severity.OK, "engine", EngineText.of(config, ModelSpec.of(config.model()))));
         if (offline) return ExitCode.OK;
 
         Duration timeout = Duration.ofSeconds(timeoutSeconds);

@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.config;
 
+import dev.millrace.model.engine.cuda.CudaEngine;
+import dev.millrace.model.spec.ModelSpec;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
@@ -44,6 +46,7 @@ final class ConfigCheck {
         Map<String, @Nullable Object> optimizer = section(TrainingOptions.OPTIMIZER, "name", resolved);
         Map<String, @Nullable Object> learningRate = section(TrainingOptions.LEARNING_RATE, "initial", resolved);
         Sections.check(model, optimizer, learningRate, this::problem);
+        checkEngine(values, model);
         RecordMapping features = new FeatureSection(directory, this::problem)
                 .read(FlatKeys.below(TrainingOptions.FEATURES.prefix(), resolved), model, values);
         if (!problems.isEmpty()) throw new ConfigException(origin, problems);
@@ -58,6 +61,7 @@ final class ConfigCheck {
                 optimizer,
                 learningRate,
                 StepConfig.of(values),
+                CudaConfig.of(values),
                 MetricsConfig.of(values),
                 CheckpointConfig.of(values),
                 PublishConfig.of(values),
@@ -66,6 +70,17 @@ final class ConfigCheck {
                 DeadLetterConfig.of(values),
                 properties(TrainingOptions.FLINK, resolved),
                 EffectiveConfig.render(values, keys));
+    }
+
+    /** What is wrong with the model itself has been said. */
+    private void checkEngine(OptionValues values, Map<String, @Nullable Object> model) {
+        if (!problems.isEmpty() || values.get(TrainingOptions.TRAINING_ENGINE) != EngineChoice.CUDA) return;
+        List<String> unsupported = CudaEngine.unsupported(ModelSpec.of(model));
+        if (unsupported.isEmpty()) return;
+        problem(
+                TrainingOptions.TRAINING_ENGINE.key(),
+                "must be auto or nd4j for a model with what cuda lacks: " + String.join(", ", unsupported)
+                        + ". Received: cuda");
     }
 
     private void problem(String key, String message) {

@@ -2,8 +2,10 @@ package dev.millrace.pipeline.config;
 
 /** What computes loss and gradient. */
 public enum EngineChoice {
-    /** The fastest engine that this machine has. */
+    /** A worker's CUDA device, if it has one that can compute the model, else the CPU. */
     AUTO,
     /** The CPU. */
-    ND4J
+    ND4J,
+    /** A CUDA device, or the job fails. */
+    CUDA
 }

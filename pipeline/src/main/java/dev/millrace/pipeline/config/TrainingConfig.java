@@ -32,6 +32,7 @@ public record TrainingConfig(
         Map<String, @Nullable Object> optimizer,
         Map<String, @Nullable Object> learningRate,
         StepConfig training,
+        CudaConfig cuda,
         MetricsConfig metrics,
         CheckpointConfig checkpoint,
         PublishConfig publish,

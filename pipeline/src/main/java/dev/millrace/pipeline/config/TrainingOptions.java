@@ -1,6 +1,7 @@
 package dev.millrace.pipeline.config;
 
 import dev.millrace.model.drift.DriftKind;
+import dev.millrace.model.engine.cuda.Precision;
 import dev.millrace.model.gate.GateMetric;
 import dev.millrace.schemas.wire.WireFormat;
 import java.time.Duration;
@@ -289,13 +290,51 @@ public final class TrainingOptions {
             ValueType.oneOf(EngineChoice.class),
             EngineChoice.AUTO,
             null,
-            "What computes loss and gradient.");
+            "What computes loss and gradient: the CPU (nd4j), a CUDA device of each worker (cuda; without one the job"
+                    + " fails), or such a device where there is one and the CPU elsewhere (auto). See deploy/GPU.md.");
     public static final ConfigOption<Integer> TRAINING_WORKERS = option(
             "training.workers",
             ValueType.INTEGER,
             1,
             between(1, 1 << 15),
             "Parallel workers, one slot each; more than partitions stay idle.");
+
+    // CUDA devices ----------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<Precision> CUDA_PRECISION = option(
+            "cuda.precision",
+            ValueType.oneOf(Precision.class),
+            Precision.FLOAT32,
+            null,
+            "What the factors of a product are rounded to on the device: float32 as on the CPU, or tf32 and bfloat16 for"
+                    + " tensor cores. Parameters, sums and losses are float32 always.");
+    public static final ConfigOption<Boolean> CUDA_DETERMINISTIC = option(
+            "cuda.deterministic",
+            ValueType.FLAG,
+            true,
+            null,
+            "The same mini-batches give the same bits on the same device, as on the CPU. false is faster where samples"
+                    + " share rows of a table.");
+    public static final ConfigOption<MemorySize> CUDA_MEMORY_BUDGET = optional(
+            "cuda.memory-budget",
+            ValueType.SIZE,
+            sizeBetween("16 mb", "1 tb"),
+            "Memory of one worker on its device, parameters included. Unset: what is free at the start, or an equal part of the"
+                    + " device where workers share it.");
+    public static final ConfigOption<DeviceSharing> CUDA_SHARING = option(
+            "cuda.sharing",
+            ValueType.oneOf(DeviceSharing.class),
+            DeviceSharing.EXCLUSIVE,
+            null,
+            "Whether workers of one TaskManager may share a device. exclusive: those for whom none is left fail (cuda) or"
+                    + " compute on the CPU (auto).");
+    public static final ConfigOption<String> CUDA_RESOURCE = option(
+            "cuda.resource",
+            ValueType.TEXT,
+            "gpu",
+            new Constraint<>("that is not empty", name -> !name.isBlank()),
+            "Flink's external resource that says which devices a TaskManager has. Without such a resource a worker may"
+                    + " have any device that its process sees.");
 
     // Metrics ---------------------------------------------------------------------------------------------------------
 

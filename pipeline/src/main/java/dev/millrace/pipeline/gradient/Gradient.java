@@ -87,6 +87,7 @@ public final class Gradient {
      * @param maxEventTime newest sample, milliseconds since the epoch
      * @param computeNanos time the worker spent on it
      * @param signals what the batch-size policy goes by
+     * @param engine what computed it
      */
     public record Summary(
             int samples,
@@ -95,7 +96,8 @@ public final class Gradient {
             long minEventTime,
             long maxEventTime,
             long computeNanos,
-            Signals signals) {}
+            Signals signals,
+            EngineUsed engine) {}
 
     /**
      * What the batch-size policy goes by.

@@ -1,6 +1,5 @@
 package dev.millrace.pipeline.gradient;
 
-import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.metric.Outcomes;
@@ -13,15 +12,19 @@ import dev.millrace.pipeline.minibatch.MiniBatchSerializer;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Comparator;
+import java.util.List;
 import org.apache.flink.api.common.state.BroadcastState;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
 import org.apache.flink.api.common.state.MapStateDescriptor;
 import org.apache.flink.api.common.typeutils.base.IntSerializer;
+import org.apache.flink.configuration.TaskManagerOptions;
 import org.apache.flink.runtime.state.StateInitializationContext;
 import org.apache.flink.runtime.state.StateSnapshotContext;
 import org.apache.flink.streaming.api.operators.AbstractStreamOperator;
 import org.apache.flink.streaming.api.operators.BoundedMultiInput;
+import org.apache.flink.streaming.api.operators.StreamingRuntimeContext;
 import org.apache.flink.streaming.api.operators.TwoInputStreamOperator;
 import org.apache.flink.streaming.runtime.streamrecord.StreamRecord;
 import org.jspecify.annotations.Nullable;
@@ -40,16 +43,20 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     /** Asking the source how much is pending costs more than a small step. */
     private static final long PENDING_EVERY_NANOS = 50_000_000;
 
+    /** The property by which Flink's driver for GPUs tells a device. */
+    private static final String DEVICE_INDEX = "index";
+
     private static final MapStateDescriptor<Integer, ParameterBlock> PARAMETERS =
             new MapStateDescriptor<>("parameters", IntSerializer.INSTANCE, new ParameterBlockSerializer());
     private static final ListStateDescriptor<MiniBatch> QUEUE =
             new ListStateDescriptor<>("mini-batches", MiniBatchSerializer.INSTANCE);
 
     private final String specJson;
-    private final EngineFactory engines;
+    private final EngineAssignment engines;
     private final WorkerSettings settings;
 
     private transient ModelSpec spec;
+    private transient AssignedEngine assigned;
     private transient GradientEngine engine;
     private transient MicroBatches microBatches;
     private transient GradientSum sum;
@@ -76,7 +83,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient long endIncarnation;
 
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
-    public GradientOperator(ModelSpec spec, EngineFactory engines, WorkerSettings settings) {
+    public GradientOperator(ModelSpec spec, EngineAssignment engines, WorkerSettings settings) {
         this.specJson = spec.toJson();
         this.engines = engines;
         this.settings = settings;
@@ -101,13 +108,28 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         super.open();
         spec = ModelSpec.fromJson(specJson);
         outputs = spec.outputs();
-        engine = engines.create(spec.ofWorker(worker));
-        microBatches = new MicroBatches(settings.microBatch());
+        assigned = engines.assign(spec.ofWorker(worker), place());
+        engine = assigned.engine();
+        microBatches = new MicroBatches(assigned.microBatch(settings.microBatch()));
         sum = new GradientSum(spec.layout().denseSize(), settings.withNorms());
         sender = new GradientSender(output, clock, worker, workers);
         pendingRecords = -1;
-        workerMetrics = new WorkerMetrics(getMetricGroup(), engine.name(), queue::size, microBatches);
-        LOG.info("Worker {} of {} computes {} with engine {}", worker + 1, workers, spec.name(), engine.name());
+        workerMetrics = new WorkerMetrics(getMetricGroup(), assigned, queue::size, microBatches);
+        LOG.info("Worker {} of {} computes {} with engine {}", worker + 1, workers, spec.name(), assigned.used());
+    }
+
+    private WorkerPlace place() {
+        StreamingRuntimeContext context = getRuntimeContext();
+        int slots = context.getTaskManagerRuntimeInfo().getConfiguration().get(TaskManagerOptions.NUM_TASK_SLOTS);
+        return new WorkerPlace(worker, workers, slots, resource -> indices(context, resource));
+    }
+
+    /** In their order: Flink's set has none. */
+    private static List<String> indices(StreamingRuntimeContext context, String resource) {
+        return context.getExternalResourceInfos(resource).stream()
+                .flatMap(info -> info.getProperty(DEVICE_INDEX).stream())
+                .sorted(Comparator.comparing(String::length).thenComparing(Comparator.naturalOrder()))
+                .toList();
     }
 
     @Override
@@ -176,7 +198,8 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
                 batch.maxEventTime,
                 nanos,
                 new Gradient.Signals(
-                        sum.squaredNormSum, Arrays.copyOf(sum.pieceLosses, sum.pieceCount), waited, pendingRecords));
+                        sum.squaredNormSum, Arrays.copyOf(sum.pieceLosses, sum.pieceCount), waited, pendingRecords),
+                assigned.used());
         sender.send(sum, summary);
         clock.contributed();
         idleSent = false;
@@ -231,7 +254,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
 
     @Override
     public void close() throws Exception {
-        closeEngine(engine);
+        closeEngine(assigned);
         if (link != null) {
             link.release();
             LocalLinks.forget(getRuntimeContext());
@@ -239,7 +262,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         super.close();
     }
 
-    private static void closeEngine(@Nullable GradientEngine engine) {
+    private static void closeEngine(@Nullable AssignedEngine engine) {
         if (engine != null) engine.close();
     }
 }

@@ -26,7 +26,7 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
     private transient int[] rows = new int[0];
 
     public GradientSerializer() {
-        super(3);
+        super(4);
     }
 
     @Override
@@ -63,6 +63,7 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
         out.writeLong(summary.maxEventTime());
         out.writeLong(summary.computeNanos());
         summary.signals().write(out);
+        summary.engine().write(out);
     }
 
     @Override
@@ -92,7 +93,8 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
                     in.readLong(),
                     in.readLong(),
                     in.readLong(),
-                    Gradient.Signals.read(in));
+                    Gradient.Signals.read(in),
+                    written < 4 ? EngineUsed.UNKNOWN : EngineUsed.read(in));
         }
         return gradient;
     }

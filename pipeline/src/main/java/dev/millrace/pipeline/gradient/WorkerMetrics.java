@@ -11,15 +11,24 @@ final class WorkerMetrics {
     private final Counter batches;
     private final Counter computeNanos;
 
-    WorkerMetrics(MetricGroup parent, String engine, Gauge<Integer> queued, MicroBatches microBatches) {
+    WorkerMetrics(MetricGroup parent, AssignedEngine engine, Gauge<Integer> queued, MicroBatches microBatches) {
         MetricGroup group = parent.addGroup("millrace");
         samples = group.counter("computedSamplesTotal", new ThreadSafeSimpleCounter());
         batches = group.counter("computedMiniBatchesTotal", new ThreadSafeSimpleCounter());
         computeNanos = group.counter("computeNanosTotal", new ThreadSafeSimpleCounter());
         group.gauge("queuedMiniBatches", queued);
-        group.gauge("microBatchSamples", microBatches::size);
-        group.gauge("outOfMemoryTotal", microBatches::halved);
-        group.gauge("engine", () -> engine);
+        DeviceUse device = engine.device();
+        group.gauge(
+                "microBatchSamples",
+                () -> Math.min(microBatches.size(), device.samplesAtOnce().getAsInt()));
+        group.gauge(
+                "outOfMemoryTotal",
+                () -> microBatches.halved() + device.halved().getAsLong());
+        group.gauge("deviceBytes", () -> device.bytes().getAsLong());
+        EngineUsed used = engine.used();
+        group.gauge("engine", used::engine);
+        group.gauge("engineFallback", () -> used.isFallback() ? 1 : 0);
+        group.gauge("engineFallbackReason", used::fallback);
     }
 
     void computed(int rows, long nanos) {

@@ -155,7 +155,9 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
                 gradient.workers,
                 gradient.summary.samples(),
                 gradient.summary.signals().pendingRecords());
-        if (ofThisLife) contributions.contributed(gradient.worker, gradient.workers, gradient.step);
+        if (!ofThisLife) return;
+        contributions.contributed(gradient.worker, gradient.workers, gradient.step);
+        trainer.state().engines.note(gradient.worker, gradient.workers, gradient.summary.engine());
     }
 
     private void closeStepIfComplete() {

@@ -108,6 +108,7 @@ final class SnapshotOutlet {
 
     private Map<String, String> provenance(TrainingState state, Evaluation evaluation, Decision decision) {
         Map<String, String> provenance = new TreeMap<>(settings.provenance());
+        provenance.put("engine", state.engines.text());
         provenance.put("steps", Long.toString(state.steps));
         provenance.put("samples", Long.toString(state.totalSamples));
         Outcomes window = state.metrics.window();

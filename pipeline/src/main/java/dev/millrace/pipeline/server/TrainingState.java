@@ -71,6 +71,9 @@ final class TrainingState {
     /** What was published of it, and who is the champion. */
     Standing standing = Standing.NONE;
 
+    /** What the workers compute with. */
+    EnginesInUse engines = new EnginesInUse();
+
     // The step under way.
     final float[] gradientSum; // [parameters before the tables]
     TouchedRows[] rowSums; // [tables]

@@ -3,6 +3,7 @@ package dev.millrace.pipeline.benchmark;
 import dev.millrace.model.engine.Engines;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
+import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.PublicationSettings;
@@ -51,7 +52,7 @@ public final class LoopBenchmark {
         var outputs = TrainingLoop.build(
                 numbers.map(new RandomSamples()).returns(SampleSerializer.TYPE),
                 spec,
-                Engines.factory("nd4j"),
+                EngineAssignment.everywhere(Engines.factory("nd4j")),
                 BATCH,
                 1000,
                 new WorkerSettings(0, BATCH, false),

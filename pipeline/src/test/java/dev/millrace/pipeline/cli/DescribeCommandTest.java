@@ -31,7 +31,8 @@ class DescribeCommandTest {
         // 784 * 128 + 128 = 100,480 and 128 * 10 + 10 = 1,290
         assertThat(ran.out())
                 .contains("Model digits: 784 inputs, 10 outputs, 1 label(s)", "128 x 784", "100,352", "101,770")
-                .contains("Micro-batches: 7 per mini-batch", "397.5 KiB");
+                .contains("Micro-batches: 7 per mini-batch", "397.5 KiB")
+                .contains("Engine auto: a worker computes on a CUDA device of its TaskManager, in float32, or without");
     }
 
     @Test

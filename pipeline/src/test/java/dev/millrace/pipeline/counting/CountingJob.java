@@ -6,6 +6,7 @@ import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.control.Command;
+import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.PublicationSettings;
@@ -164,7 +165,8 @@ final class CountingJob {
                         .returns(SampleSerializer.TYPE)
                         .setParallelism(workers),
                 spec,
-                new CountingEngine.Factory(faults, nanosPerBatch, workers == 1 && staleness == 0),
+                EngineAssignment.everywhere(
+                        new CountingEngine.Factory(faults, nanosPerBatch, workers == 1 && staleness == 0)),
                 batchSize,
                 maxAgeMillis,
                 new WorkerSettings(staleness, batchSize, false),

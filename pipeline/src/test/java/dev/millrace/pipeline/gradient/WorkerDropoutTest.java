@@ -35,7 +35,8 @@ class WorkerDropoutTest {
 
     private static ModelSpec specOf(int worker) throws Exception {
         Seen.SPECS.clear();
-        GradientOperator operator = new GradientOperator(SPEC, new Seen(), new WorkerSettings(0, 32, false));
+        GradientOperator operator =
+                new GradientOperator(SPEC, EngineAssignment.everywhere(new Seen()), new WorkerSettings(0, 32, false));
         TwoInputStreamOperatorTestHarness<MiniBatch, ParameterBlock, Gradient> harness =
                 new TwoInputStreamOperatorTestHarness<>(operator, 3, 3, worker);
         harness.setup(new GradientSerializer());

@@ -108,6 +108,8 @@ class TrainingJobTest {
         assertThat(Long.parseLong(provenance.get("offset.samples-0"))
                         + Long.parseLong(provenance.get("offset.samples-1")))
                 .isEqualTo(SAMPLES + SAMPLES / GOOD_PER_BAD);
+        assertThat(provenance).containsEntry("engine.configured", "auto");
+        assertThat(provenance.get("engine")).as("what the worker told").matches("(nd4j|cuda \\(.+\\)) x \\d.*");
         assertThat(provenance).containsEntry("code", "millrace " + Build.version());
         assertThat(provenance)
                 .containsKeys("configuration", "steps", "loss", "parentVersion", "library.flink", "library.nd4j");

@@ -3,6 +3,7 @@ package dev.millrace.pipeline.server;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.model.metric.Outcomes;
+import dev.millrace.pipeline.gradient.EngineUsed;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.gradient.GradientSerializer;
 import java.io.IOException;
@@ -11,6 +12,8 @@ import java.util.Objects;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /**
  * State as releases before the present formats wrote it stays readable. Four samples are in the files: loss 2, p 0.75 and 0.4
@@ -18,9 +21,10 @@ import org.junit.jupiter.api.Test;
  */
 class EarlierFormatsTest {
 
-    @Test
-    void aTrainingStateOfFormatSevenGoesOn() throws IOException {
-        TrainingState state = TrainingStateSerializer.INSTANCE.deserialize(golden("training-state-7.bin"));
+    @ParameterizedTest
+    @ValueSource(strings = {"training-state-7.bin", "training-state-8.bin"})
+    void aTrainingStateOfAnEarlierFormatGoesOn(String written) throws IOException {
+        TrainingState state = TrainingStateSerializer.INSTANCE.deserialize(golden(written));
 
         assertThat(state.parameters).containsExactly(0.5f, -1.25f, 3f);
         assertThat(state.version).isEqualTo(7);
@@ -29,6 +33,7 @@ class EarlierFormatsTest {
         assertThat(state.pendingSamples).isEqualTo(4);
         expectFormatOne(state.pending);
         assertThat(state.gradientSum).containsExactly(0, 8, 0);
+        assertThat(state.engines.text()).as("which it did not know").isEqualTo("unknown");
     }
 
     @Test
@@ -45,15 +50,17 @@ class EarlierFormatsTest {
         assertThat(state.gradientSum).containsExactly(0, 8, 0);
     }
 
-    @Test
-    void aGradientOfFormatTwoCounts() throws IOException {
-        Gradient gradient = new GradientSerializer().deserialize(golden("gradient-2.bin"));
+    @ParameterizedTest
+    @ValueSource(strings = {"gradient-2.bin", "gradient-3.bin"})
+    void aGradientOfAnEarlierFormatCounts(String written) throws IOException {
+        Gradient gradient = new GradientSerializer().deserialize(golden(written));
 
         Gradient.Summary summary = Objects.requireNonNull(gradient.summary);
         assertThat(gradient.values).startsWith(1, 2, 3);
         expectFormatOne(summary.outcomes());
         assertThat(summary.maxEventTime()).isEqualTo(20);
         assertThat(summary.signals().waitNanos()).isEqualTo(40);
+        assertThat(summary.engine()).isEqualTo(new EngineUsed("", ""));
     }
 
     private static void expectFormatOne(Outcomes outcomes) {

@@ -9,6 +9,7 @@ import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.metric.PrequentialMetrics;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.gradient.EngineUsed;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.minibatch.SplitProgress;
 import java.util.SplittableRandom;
@@ -81,7 +82,8 @@ class PrequentialGateTest {
                 1,
                 1,
                 1,
-                new Gradient.Signals(sum.squaredNormSum, new float[0], 0, 0));
+                new Gradient.Signals(sum.squaredNormSum, new float[0], 0, 0),
+                new EngineUsed("nd4j", ""));
         return gradient;
     }
 }

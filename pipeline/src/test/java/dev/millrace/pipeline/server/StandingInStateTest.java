@@ -158,6 +158,7 @@ class StandingInStateTest {
         byte[] newest = out.getCopyOfBuffer();
         DataOutputSerializer standing = new DataOutputSerializer(64);
         StandingFormat.write(Standing.NONE, standing);
+        new EnginesInUse().write(standing);
         int pending = Integer.BYTES;
         byte[] old = new byte[newest.length - standing.length()];
         System.arraycopy(newest, 0, old, 0, old.length - pending);

@@ -15,6 +15,7 @@ import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.optimizer.OptimizerSpec;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.gradient.EngineUsed;
 import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.minibatch.SplitProgress;
 import java.io.IOException;
@@ -116,7 +117,8 @@ class TrainerRestoreTest {
                 1,
                 1,
                 1,
-                new Gradient.Signals(sum.squaredNormSum, losses, 0, 0));
+                new Gradient.Signals(sum.squaredNormSum, losses, 0, 0),
+                new EngineUsed("nd4j", ""));
         return gradient;
     }
 
