@@ -69,6 +69,11 @@ final class FlinkCluster {
     private @Nullable FlinkClient shell;
 
     FlinkCluster(FlinkHome flink, Path directory) throws IOException {
+        this(flink, directory, "");
+    }
+
+    /** @param further lines of the configuration */
+    FlinkCluster(FlinkHome flink, Path directory, String further) throws IOException {
         this.flink = flink;
         this.directory = directory;
         Runtime.getRuntime().addShutdownHook(new Thread(() -> started.forEach(Process::destroyForcibly), "stop Flink"));
@@ -77,7 +82,7 @@ final class FlinkCluster {
             restPort = rest.getLocalPort();
             Files.writeString(
                     directory.resolve("config.yaml"),
-                    CONFIGURATION.formatted(rpc.getLocalPort(), restPort, directory.resolve("tmp")));
+                    CONFIGURATION.formatted(rpc.getLocalPort(), restPort, directory.resolve("tmp")) + further);
         }
         Files.createDirectories(directory.resolve("tmp"));
         Files.writeString(directory.resolve("log4j2.properties"), LOG);
@@ -95,7 +100,19 @@ final class FlinkCluster {
 
     /** Starts a TaskManager of two slots, with the memory limits that Flink's own scripts would give its JVM. */
     Process startTaskManager() throws IOException {
-        return start(
+        return startTaskManager(Map.of());
+    }
+
+    /**
+     * Starts a TaskManager of its own kind.
+     *
+     * @param environment over that of this process
+     * @param options {@code -Dkey=value} over the configuration
+     */
+    Process startTaskManager(Map<String, String> environment, String... options) throws IOException {
+        List<String> arguments = new ArrayList<>(List.of("--configDir", directory.toString()));
+        arguments.addAll(List.of(options));
+        ProcessBuilder builder = process(
                 "taskmanager",
                 List.of(
                         "-Xmx320m",
@@ -103,9 +120,11 @@ final class FlinkCluster {
                         "-XX:MaxDirectMemorySize=192m",
                         "-XX:MaxMetaspaceSize=256m",
                         "-XX:NativeMemoryTracking=summary"),
+                flink.classPath(),
                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
-                "--configDir",
-                directory.toString());
+                arguments.toArray(new String[0]));
+        builder.environment().putAll(environment);
+        return started(builder);
     }
 
     /**

@@ -7,6 +7,7 @@ import java.net.URI;
 import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
+import java.util.Comparator;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
 
@@ -51,6 +52,36 @@ final class FlinkRest {
 
     String status(String job) throws InterruptedException {
         return get("/jobs/" + job).map(found -> found.path("state").asText()).orElse("UNKNOWN");
+    }
+
+    /** The newest job, whatever became of it. */
+    Optional<String> newestJob() throws InterruptedException {
+        return get("/jobs/overview")
+                .flatMap(jobs -> StreamSupport.stream(jobs.path("jobs").spliterator(), false)
+                        .max(Comparator.comparingLong(
+                                job -> job.path("start-time").asLong()))
+                        .map(job -> job.path("jid").asText()));
+    }
+
+    /** What made the job fail, with all causes. */
+    String failure(String job) throws InterruptedException {
+        return get("/jobs/" + job + "/exceptions")
+                .map(failures ->
+                        failures.at("/exceptionHistory/entries/0/stacktrace").asText())
+                .orElse("");
+    }
+
+    /** A metric of a subtask of the gradient operator; empty while it is not known. */
+    String workerMetric(String job, int subtask, String name) throws InterruptedException {
+        Optional<String> vertex = get("/jobs/" + job)
+                .flatMap(found -> StreamSupport.stream(found.path("vertices").spliterator(), false)
+                        .filter(each -> each.path("name").asText().equals("gradients"))
+                        .map(each -> each.path("id").asText())
+                        .findFirst());
+        if (vertex.isEmpty()) return "";
+        return get("/jobs/" + job + "/vertices/" + vertex.get() + "/metrics?get=" + subtask + ".gradients.millrace." + name)
+                .map(metrics -> metrics.at("/0/value").asText())
+                .orElse("");
     }
 
     /** How often the job was restored from a checkpoint or savepoint. */

@@ -9,6 +9,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Objects;
 import org.apache.flink.metrics.Counter;
 import org.apache.flink.metrics.Gauge;
 import org.apache.flink.metrics.MetricGroup;
@@ -45,7 +46,7 @@ class WorkerMetricsTest {
     }
 
     private Object gauge(String name) {
-        return gauges.get(name).getValue();
+        return Objects.requireNonNull(gauges.get(name), name).getValue();
     }
 
     @Test
