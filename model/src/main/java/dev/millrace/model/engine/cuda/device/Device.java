@@ -46,12 +46,18 @@ public final class Device implements AutoCloseable {
         this.name = nameOf(index);
         this.budget = settings.memoryBudget() == 0 ? Long.MAX_VALUE : settings.memoryBudget();
         requireTensorCores();
-        this.kernels = new Kernels(
-                "sm_" + attribute(cudaDevAttrComputeCapabilityMajor) + attribute(cudaDevAttrComputeCapabilityMinor));
-        this.compute = new Stream();
-        this.copies = new Stream();
-        this.launch = new Launch(kernels, compute);
-        this.products = new Products(this, compute, precision, settings.deterministic());
+        boolean whole = false;
+        try {
+            Kernels kernels = taken.keep(new Kernels("sm_" + attribute(cudaDevAttrComputeCapabilityMajor)
+                    + attribute(cudaDevAttrComputeCapabilityMinor)));
+            this.compute = taken.keep(new Stream());
+            this.copies = taken.keep(new Stream());
+            this.launch = new Launch(kernels, compute);
+            this.products = taken.keep(new Products(this, compute, precision, settings.deterministic()));
+            whole = true;
+        } finally {
+            if (!whole) taken.close();
+        }
     }
 
     /** Turing computes what is asked for, but in float32 and slower: better said than found out. */
