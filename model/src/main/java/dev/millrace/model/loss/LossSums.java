@@ -42,7 +42,8 @@ public final class LossSums {
         lossSquared = 0;
     }
 
-    void add(double rowWeight, double rowLoss) {
+    /** Adds a row. */
+    public void add(double rowWeight, double rowLoss) {
         if (rowWeight == 0) return; // even of a row whose loss overflowed
         weight += rowWeight;
         loss += rowWeight * rowLoss;

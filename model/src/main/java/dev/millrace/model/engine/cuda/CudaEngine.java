@@ -3,11 +3,51 @@ package dev.millrace.model.engine.cuda;
 import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
+import dev.millrace.model.engine.cuda.device.Device;
+import dev.millrace.model.engine.cuda.device.DeviceMemoryException;
+import dev.millrace.model.engine.cuda.device.HostMemory;
+import dev.millrace.model.engine.cuda.device.Resources;
+import dev.millrace.model.engine.cuda.layer.DeviceBatches;
+import dev.millrace.model.engine.cuda.layer.DeviceLayers;
+import dev.millrace.model.engine.cuda.layer.DeviceParameters;
+import dev.millrace.model.memory.Memory;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.ParameterBlock;
+import dev.millrace.model.spec.ParameterLayout;
+import dev.millrace.model.table.Table;
+import dev.millrace.model.table.TouchedRows;
 import java.util.List;
+import java.util.Objects;
+import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
-/** The engine for NVIDIA GPUs. */
+/**
+ * The engine for NVIDIA GPUs. Parameters stay on the device; only blocks that changed are uploaded. A micro-batch is one graph of
+ * cuBLASLt's products and own kernels; the gradient comes back once for a mini-batch. When the device's memory does not suffice
+ * the micro-batch is halved and the work begun anew: sums do not depend on how a mini-batch is cut, but for rounding.
+ */
 public final class CudaEngine implements GradientEngine {
+    private static final Logger LOG = LoggerFactory.getLogger(CudaEngine.class);
+
+    private final Resources taken = new Resources();
+    private final ModelSpec spec;
+    private final int inputs;
+    private final int outputs;
+    private final int labelWidth;
+    private final int size;
+    private final int denseSize;
+    private final List<ParameterBlock> tables;
+    private final TouchedRows[] rows; // gradient of each table
+    private final Device device;
+    private final DeviceParameters parameters;
+    private final Uploads uploads;
+    private final HostMemory gradient;
+    private @Nullable DeviceBatches batches;
+    private int limit = Integer.MAX_VALUE / 4;
+    private long halvings;
+    private long rowsBefore; // that training brought, which dropout's masks follow from
+    private boolean closed;
 
     /**
      * Compiles the model for a device.
@@ -18,32 +58,55 @@ public final class CudaEngine implements GradientEngine {
     public CudaEngine(ModelSpec spec, CudaSettings settings) {
         String missing = Cuda.missing();
         if (missing != null) throw new IllegalStateException("Engine cuda cannot run here: " + missing);
-        throw new IllegalStateException("not built yet: " + spec.name() + settings);
+        List<String> unsupported = unsupported(spec);
+        if (!unsupported.isEmpty()) {
+            throw new IllegalArgumentException("Engine cuda has no kernels for: " + String.join(", ", unsupported)
+                    + "; set training.engine to nd4j or auto");
+        }
+        this.spec = spec;
+        this.inputs = spec.inputs();
+        this.outputs = spec.outputs();
+        this.labelWidth = spec.labelWidth();
+        ParameterLayout layout = spec.layout();
+        this.size = layout.size();
+        this.denseSize = layout.denseSize();
+        this.tables = layout.tables();
+        this.rows = Table.touched(tables);
+        boolean whole = false;
+        try {
+            this.device = taken.keep(new Device(settings));
+            this.parameters = taken.keep(new DeviceParameters(device, layout));
+            this.uploads = taken.keep(new Uploads(device));
+            this.gradient = taken.keep(device.allocateHost(4L * denseSize));
+            whole = true;
+        } finally {
+            if (!whole) taken.close();
+        }
     }
 
     /** Layers of the model that the engine lacks, as {@code kind (name)}; empty if it has all. */
     public static List<String> unsupported(ModelSpec spec) {
-        return List.of();
+        return DeviceLayers.unsupported(spec);
     }
 
-    /** Rows that go through the device at once, at most. */
+    /** Rows that go through the device at once, at most; known once memory has run out. */
     public int microBatchLimit() {
-        return 0;
+        return limit;
     }
 
     /** How often that was halved because the device's memory ran out. */
     public long halvings() {
-        return 0;
+        return halvings;
     }
 
     /** Bytes held on the device. */
     public long deviceBytes() {
-        return 0;
+        return device.held();
     }
 
     /** What the driver calls the device. */
     public String deviceName() {
-        return "";
+        return device.name();
     }
 
     @Override
@@ -53,24 +116,140 @@ public final class CudaEngine implements GradientEngine {
 
     @Override
     public void upload(int offset, float[] block, int length) {
-        throw new UnsupportedOperationException();
+        checkOpen();
+        if (offset < 0 || length < 0 || length > block.length || length > size - offset) {
+            throw new IllegalArgumentException("a block must lie within the " + size + " parameters. Received: offset "
+                    + offset + ", length " + length + " of " + block.length);
+        }
+        device.use();
+        parameters.eachOf(offset, length, (from, count, address) -> uploads.copy(block, from - offset, count, address));
     }
 
     @Override
-    public void uploadRows(int table, int[] rows, float[] values, int count) {
-        throw new UnsupportedOperationException();
+    public void uploadRows(int table, int[] ids, float[] values, int count) {
+        checkOpen();
+        ParameterBlock block = tables.get(table);
+        int width = block.shape().get(1);
+        for (int i = 0; i < count; i++) {
+            int unused = Objects.checkIndex(ids[i], block.shape().get(0));
+        }
+        device.use();
+        parameters.eachOf(
+                block.offset(),
+                block.size(),
+                (from, all, address) -> uploads.scatter(ids, values, count, width, address));
     }
 
     @Override
     public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
-        throw new UnsupportedOperationException();
+        check(batch, microBatch);
+        if (into.gradient.length != denseSize) {
+            throw new IllegalArgumentException(
+                    "the gradient must have " + denseSize + " values. Received: " + into.gradient.length);
+        }
+        int count = batch.rows();
+        if (into.predictions.length < count * outputs) into.predictions = new float[count * outputs];
+        device.use();
+        settled(microBatch, count, (ready, step) -> {
+            if (count == 0) parameters.forgetGradients();
+            ready.learn(batch, step, rowsBefore, into);
+            parameters.eachGradient((offset, length, address) ->
+                    device.download(address, gradient.address() + 4L * offset, 4L * length, device.compute()));
+            device.compute().synchronize();
+            ready.collectRows();
+        });
+        rowsBefore += count;
+        Memory.copyOut(gradient.address(), into.gradient, 0, denseSize);
+        into.rows = rows;
+        into.samples = count;
     }
 
     @Override
     public void predict(SampleBatch batch, int microBatch, float[] predictions) {
-        throw new UnsupportedOperationException();
+        check(batch, microBatch);
+        int count = batch.rows();
+        if (predictions.length < count * outputs) {
+            throw new IllegalArgumentException(
+                    "predictions must have room for " + count * outputs + " values. Received: " + predictions.length);
+        }
+        device.use();
+        settled(microBatch, count, (ready, step) -> ready.predict(batch, step, predictions));
+    }
+
+    /** Work with what is ready for so many rows at once. */
+    private interface Work {
+        void with(DeviceBatches ready, int step);
+    }
+
+    /** Does the work with fewer rows at once, again and again, while memory runs out. */
+    private void settled(int microBatch, int count, Work work) {
+        while (true) {
+            int step = Math.min(Math.min(microBatch, Math.max(count, 1)), limit);
+            boolean whole = false;
+            try {
+                parameters.settle();
+                work.with(ready(step), step);
+                whole = true;
+                return;
+            } catch (DeviceMemoryException e) {
+                halve(step, e);
+            } finally {
+                if (!whole) await();
+            }
+        }
+    }
+
+    /** What was enqueued must not be felt by what comes next. */
+    private void await() {
+        device.copies().synchronize();
+        device.compute().synchronize();
+    }
+
+    private DeviceBatches ready(int step) {
+        DeviceBatches ready = batches;
+        if (ready != null && ready.most() >= step) return ready;
+        forget();
+        batches = ready = new DeviceBatches(device, spec, parameters, rows, step);
+        return ready;
+    }
+
+    private void halve(int step, DeviceMemoryException e) {
+        await();
+        forget();
+        if (step == 1) throw e;
+        limit = step / 2;
+        halvings++;
+        LOG.warn("{}; {} rows go through at once from now on", e.getMessage(), limit);
+    }
+
+    private void forget() {
+        if (batches == null) return;
+        await();
+        batches.close();
+        batches = null;
+    }
+
+    /** What would otherwise read or write memory that is not ours. */
+    private void check(SampleBatch batch, int microBatch) {
+        checkOpen();
+        if (microBatch < 1) throw new IllegalArgumentException("microBatch must be >= 1. Received: " + microBatch);
+        if (batch.featureWidth() != inputs || batch.labelWidth() != labelWidth) {
+            throw new IllegalArgumentException("the model takes " + inputs + " features and " + labelWidth
+                    + " labels. Received: " + batch.featureWidth() + " and " + batch.labelWidth());
+        }
+    }
+
+    private void checkOpen() {
+        if (closed) throw new IllegalStateException("the engine is closed");
     }
 
     @Override
-    public void close() {}
+    public void close() {
+        if (closed) return;
+        closed = true;
+        device.use();
+        forget();
+        await();
+        taken.close();
+    }
 }

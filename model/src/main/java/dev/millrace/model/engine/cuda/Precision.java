@@ -1,5 +1,7 @@
 package dev.millrace.model.engine.cuda;
 
+import java.util.Locale;
+
 /**
  * What products are computed in. Parameters, sums, losses and gradients are float32 whatever it is; only the factors of a
  * product are rounded.
@@ -12,5 +14,10 @@ public enum Precision {
     TF32,
 
     /** Factors rounded to 8 bits of mantissa, with float32's exponent (tensor cores, Ampere and later). */
-    BFLOAT16
+    BFLOAT16;
+
+    /** The word in a configuration. */
+    public String word() {
+        return name().toLowerCase(Locale.ROOT);
+    }
 }
