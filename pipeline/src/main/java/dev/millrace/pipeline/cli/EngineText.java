@@ -24,7 +24,8 @@ final class EngineText {
 
     private static String auto(List<String> unsupported, String precision) {
         if (!unsupported.isEmpty()) {
-            return "auto: every worker computes on the CPU, as cuda lacks " + String.join(", ", unsupported);
+            return "auto: every worker computes on the CPU, as cuda has no kernels for "
+                    + String.join(", ", unsupported);
         }
         return "auto: a worker computes on a CUDA device of its TaskManager, in " + precision
                 + ", or without one on the CPU";

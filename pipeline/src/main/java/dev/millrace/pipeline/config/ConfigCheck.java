@@ -79,7 +79,7 @@ final class ConfigCheck {
         if (unsupported.isEmpty()) return;
         problem(
                 TrainingOptions.TRAINING_ENGINE.key(),
-                "must be auto or nd4j for a model with what cuda lacks: " + String.join(", ", unsupported)
+                "must be auto or nd4j, as cuda has no kernels for " + String.join(", ", unsupported)
                         + ". Received: cuda");
     }
 

@@ -61,7 +61,7 @@ public record ChosenEngines(EngineChoice choice, CudaConfig cuda, int microBatch
         List<String> unsupported = installation.unsupported(spec);
         if (!unsupported.isEmpty()) {
             throw new NoDeviceException(
-                    "engine cuda lacks " + String.join(", ", unsupported), "Change the model's layers.", true);
+                    "engine cuda has no kernels for " + String.join(", ", unsupported), "Choose other layers.", true);
         }
         String missing = installation.missing();
         if (missing != null) throw new NoDeviceException(missing, INSTALL, true);

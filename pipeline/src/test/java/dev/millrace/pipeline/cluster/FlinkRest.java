@@ -79,7 +79,8 @@ final class FlinkRest {
                         .map(each -> each.path("id").asText())
                         .findFirst());
         if (vertex.isEmpty()) return "";
-        return get("/jobs/" + job + "/vertices/" + vertex.get() + "/metrics?get=" + subtask + ".gradients.millrace." + name)
+        return get("/jobs/" + job + "/vertices/" + vertex.get() + "/metrics?get=" + subtask + ".gradients.millrace."
+                        + name)
                 .map(metrics -> metrics.at("/0/value").asText())
                 .orElse("");
     }

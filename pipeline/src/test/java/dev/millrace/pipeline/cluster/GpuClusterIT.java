@@ -1,7 +1,6 @@
 package dev.millrace.pipeline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotManifest;
@@ -16,7 +15,6 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.Callable;
-import java.util.concurrent.TimeUnit;
 import java.util.regex.Pattern;
 import org.apache.flink.externalresource.gpu.GPUDriverFactory;
 import org.awaitility.Awaitility;
@@ -54,7 +52,8 @@ class GpuClusterIT {
                 .getLocation()
                 .toString()));
         Files.copy(driver, plugin.resolve(driver.getFileName()));
-        cluster = new FlinkCluster(FlinkHome.packaged(), directory, """
+        cluster = new FlinkCluster(
+                FlinkHome.packaged(), directory, """
                 external-resources: gpu
                 external-resource.gpu.driver-factory.class: %s
                 external-resource.gpu.param.discovery-script.path: %s
@@ -116,7 +115,11 @@ class GpuClusterIT {
                 publish: {directory: "%s"}
                 flink.restart-strategy.type: none
                 """.formatted(
-                name, kafka.bootstrapServers(), engine, directory.resolve("checkpoints").toUri(), published(name)));
+                        name,
+                        kafka.bootstrapServers(),
+                        engine,
+                        directory.resolve("checkpoints").toUri(),
+                        published(name)));
         cluster.flink("run", "--detached", FlinkHome.packaged().jobJar().toString(), "--config", file.toString());
     }
 
@@ -148,22 +151,6 @@ class GpuClusterIT {
                 .toList();
     }
 
-    /** The environment of a process that finds CUDA's libraries, as far as a CPU stands in for them. */
-    private static Map<String, String> emulatedCuda() throws Exception {
-        Path model = Path.of("../model").toAbsolutePath().normalize();
-        Path script = model.resolve("src/test/cuda/build.sh");
-        assumeThat(script).as("the emulated CUDA libraries").exists();
-        Path libraries = model.resolve("target/emulated-cuda");
-        Process build = new ProcessBuilder("sh", script.toString(), libraries.toString())
-                .redirectErrorStream(true)
-                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
-                .start();
-        assumeThat(build.waitFor(5, TimeUnit.MINUTES) && build.exitValue() == 0)
-                .as("g++ builds the emulated CUDA libraries")
-                .isTrue();
-        return Map.of("LD_LIBRARY_PATH", libraries.toString(), "MILLRACE_EMULATED_CUDA_DEVICES", "2");
-    }
-
     @Test
     void withoutCudaAutoComputesOnTheCpuAndSaysWhyAndCudaFailsAtOnce() throws Exception {
         startTaskManager(2, "0,1", Map.of("LD_LIBRARY_PATH", "/nowhere"));
@@ -191,7 +178,7 @@ class GpuClusterIT {
 
     @Test
     void workersOfATaskManagerHaveADeviceEachAndThoseWithoutSaySo() throws Exception {
-        Map<String, String> cuda = emulatedCuda();
+        Map<String, String> cuda = EmulatedLibraries.environment();
 
         startTaskManager(2, "1", cuda);
         run("one", "auto");
@@ -220,7 +207,7 @@ class GpuClusterIT {
 
     @Test
     void taskManagersHaveTheDevicesThatTheirScriptsFound() throws Exception {
-        Map<String, String> cuda = emulatedCuda();
+        Map<String, String> cuda = EmulatedLibraries.environment();
 
         startTaskManager(1, "0", cuda);
         startTaskManager(1, "1", cuda);

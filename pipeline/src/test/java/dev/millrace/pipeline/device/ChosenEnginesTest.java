@@ -110,7 +110,7 @@ class ChosenEnginesTest {
         Machine machine = Machine.thatLacks("lstm (lstm_2)");
 
         assertThat(assign(EngineChoice.AUTO, EXCLUSIVE, machine).used())
-                .isEqualTo(new EngineUsed("nd4j", "engine cuda lacks lstm (lstm_2)"));
+                .isEqualTo(new EngineUsed("nd4j", "engine cuda has no kernels for lstm (lstm_2)"));
         assertThatThrownBy(() -> assign(EngineChoice.CUDA, EXCLUSIVE, machine))
                 .cause()
                 .hasMessageContaining("lstm (lstm_2)");

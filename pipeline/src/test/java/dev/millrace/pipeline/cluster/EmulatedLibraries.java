@@ -1,0 +1,28 @@
+package dev.millrace.pipeline.cluster;
+
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.Map;
+import java.util.concurrent.TimeUnit;
+
+/** CUDA's libraries as far as a CPU stands in for them, which the model's tests build with g++. */
+final class EmulatedLibraries {
+    private EmulatedLibraries() {}
+
+    /** The environment of a process that finds them, and two devices; skips the test where they cannot be built. */
+    static Map<String, String> environment() throws IOException, InterruptedException {
+        Path model = Path.of("../model").toAbsolutePath().normalize();
+        Path libraries = model.resolve("target/emulated-cuda");
+        Process build = new ProcessBuilder(
+                        "sh", model.resolve("src/test/cuda/build.sh").toString(), libraries.toString())
+                .redirectErrorStream(true)
+                .redirectOutput(ProcessBuilder.Redirect.DISCARD)
+                .start();
+        assumeThat(build.waitFor(5, TimeUnit.MINUTES) && build.exitValue() == 0)
+                .as("g++ builds what stands in for CUDA's libraries")
+                .isTrue();
+        return Map.of("LD_LIBRARY_PATH", libraries.toString(), "MILLRACE_EMULATED_CUDA_DEVICES", "2");
+    }
+}

@@ -1,0 +1,59 @@
+package dev.millrace.pipeline.cluster;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assumptions.assumeThat;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.HashMap;
+import java.util.Map;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** The script that checks a machine's GPU, as far as it can run without one. */
+@Timeout(600)
+class GpuCheckIT {
+    @TempDir
+    Path directory;
+
+    private record Ran(int exitCode, String output) {}
+
+    private Ran check(Map<String, String> environment) throws IOException, InterruptedException {
+        Path output = directory.resolve("output");
+        ProcessBuilder builder = new ProcessBuilder(
+                        "sh",
+                        "../deploy/gpu/check.sh",
+                        FlinkHome.packaged().distribution().toString())
+                .redirectErrorStream(true)
+                .redirectOutput(output.toFile());
+        builder.environment().putAll(environment);
+        int exitCode = builder.start().waitFor();
+        return new Ran(exitCode, Files.readString(output, StandardCharsets.UTF_8));
+    }
+
+    @Test
+    void withoutAGpuItSaysThatNothingRan() throws Exception {
+        Ran ran = check(Map.of("LD_LIBRARY_PATH", "/nowhere", "CUDA_VISIBLE_DEVICES", ""));
+
+        assertThat(ran.exitCode()).as(ran.output()).isEqualTo(3);
+        assertThat(ran.output()).contains("Nothing ran on a GPU: ").contains("NOTHING RAN ON A GPU");
+    }
+
+    @Test
+    void everyKindOfLayerHasParityOnWhatStandsInForADevice() throws Exception {
+        Map<String, String> environment = new HashMap<>(EmulatedLibraries.environment());
+        environment.put("CHECK_ONLY", "parity");
+
+        Ran ran = check(environment);
+
+        assertThat(ran.exitCode()).as(ran.output()).isZero();
+        assertThat(ran.output()).doesNotContain("FAILED");
+        assertThat(ran.output().lines().filter(line -> line.matches(".* float32 \\d\\.\\de-.*")))
+                .as("kinds that were compared: %s", ran.output())
+                .hasSizeGreaterThan(15);
+        assumeThat(ran.output()).as("all of them have kernels").doesNotContain("not supported");
+    }
+}
