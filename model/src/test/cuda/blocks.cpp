@@ -47,6 +47,7 @@ struct Fiber {
   char *stack;
   void *resume;
   unsigned thread;
+  unsigned number;
 };
 
 struct Warp {
@@ -86,7 +87,9 @@ void fiberMain();
 Fiber *fresh() {
   Fiber *fiber;
   if (idle.empty()) {
+    static unsigned made = 0;
     fiber = new Fiber();
+    fiber->number = made++;
     void *stack = mmap(nullptr, stackSize, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
     if (stack == MAP_FAILED) std::abort();
     mprotect(stack, 4096, PROT_NONE);  // overflows end the process rather than spoil a neighbor
@@ -95,8 +98,9 @@ Fiber *fresh() {
     fiber = idle.back();
     idle.pop_back();
   }
-  // What emulatedSwitch pops: six registers and where to go; the entry then sees a stack as after a call.
-  auto top = reinterpret_cast<void **>(fiber->stack + stackSize);
+  // What emulatedSwitch pops: six registers and where to go; the entry then sees a stack as after a call. Stacks begin at
+  // different offsets of their pages, or a few lines of the cache would have to hold them all.
+  auto top = reinterpret_cast<void **>(fiber->stack + stackSize - fiber->number % 61 * 192);
   top[-1] = nullptr;
   top[-2] = reinterpret_cast<void *>(&fiberMain);
   for (int i = 3; i <= 8; i++) top[-i] = nullptr;
@@ -106,10 +110,27 @@ Fiber *fresh() {
 
 void place(unsigned thread) {
   const Dimensions &d = running->dimensions;
+  if (thread < d.x) {
+    running->kernel->place->thread = {thread, 0, 0};
+    return;
+  }
   running->kernel->place->thread = {thread % d.x, thread / d.x % d.y, thread / (d.x * d.y)};
 }
 
-void leave() { emulatedSwitch(&running->current->resume, running->scheduler); }
+// Goes on with the next thread that can, or with the scheduler if there is none.
+void leave() {
+  Block &block = *running;
+  Fiber *from = block.current;
+  if (block.ready.empty() || block.fault != success) {
+    emulatedSwitch(&from->resume, block.scheduler);
+    return;
+  }
+  block.current = block.ready.back();
+  block.ready.pop_back();
+  if (block.current == from) return;
+  place(block.current->thread);
+  emulatedSwitch(&from->resume, block.current->resume);
+}
 
 // Ends the kernel; the threads' stacks are forgotten.
 [[noreturn]] void fail(Error fault) {
@@ -209,14 +230,16 @@ unsigned ballot(unsigned mask, unsigned value, int line) {
 void check(unsigned long address, unsigned long bytes, bool write, unsigned long *from, unsigned long *to) {
   uintptr_t stack = uintptr_t(running->current->stack);
   if (address >= stack && address + bytes <= stack + stackSize) return;
+  // The module's own variables and constants, among them shared arrays.
   const Kernel &kernel = *running->kernel;
-  if (address >= uintptr_t(kernel.place) && address + bytes <= uintptr_t(kernel.place + 1)) return;
-  if (address >= uintptr_t(kernel.sharedFrom) && address + bytes <= uintptr_t(kernel.sharedTo)) return;
+  if (address >= uintptr_t(kernel.imageFrom) && address + bytes <= uintptr_t(kernel.imageTo)) {
+    *from = uintptr_t(kernel.imageFrom);
+    *to = uintptr_t(kernel.imageTo);
+    return;
+  }
   const char *what = write ? "writes" : "reads";
   uintptr_t rangeFrom, rangeTo;
   bool known = reachable(*running->device, address, rangeFrom, rangeTo) && address + bytes <= rangeTo;
-  // Constants and variables of the module itself.
-  if (!known && address >= uintptr_t(kernel.imageFrom) && address + bytes <= uintptr_t(kernel.imageTo)) return;
   if (!known) {
     const char *hint = onAnyDevice(reinterpret_cast<void *>(address)) ? " (memory of another device, or past its end)" : "";
     complain("%s %s %lu bytes at %p, which is in no live allocation of device %d%s", where().c_str(), what, bytes,

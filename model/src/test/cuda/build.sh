@@ -9,15 +9,15 @@ if [ -e "$to/built" ] && [ -z "$(find "$from" -newer "$to/built" -type f)" ]; th
 rm -rf "$to/built" "$to/kernels"
 cp "$from/prelude.h" "$from/kernel.h" "$to/"
 
-# library NAME SONAME VERSIONED SOURCES AND LIBRARIES...
+# library SONAME SYMBOLS SOURCES AND LIBRARIES...; another process may be at it too, and gets the same.
 library() {
   soname=$1; version=$2; shift 2
-  printf '%s\n' "$version" > "$to/$soname.map"
+  printf '%s\n' "$version" > "$to/$soname.map.$$"
   (cd "$from" && g++ -std=c++17 -O2 -Wall -Wextra -Werror -ffp-contract=off -fPIC -shared -pthread \
-    -Wl,-soname,"$soname" -Wl,-rpath,'$ORIGIN' -Wl,-z,defs -Wl,--version-script="$to/$soname.map" \
-    "$@" -ldl -o "$to/$soname.new")
-  mv "$to/$soname.new" "$to/$soname"
-  rm "$to/$soname.map"
+    -Wl,-soname,"$soname" -Wl,-rpath,'$ORIGIN' -Wl,-z,defs -Wl,--version-script="$to/$soname.map.$$" \
+    "$@" -ldl -o "$to/$soname.$$")
+  mv "$to/$soname.$$" "$to/$soname"
+  rm "$to/$soname.map.$$"
 }
 
 # NVIDIA's libraries version their symbols by their soname, the driver's does not.

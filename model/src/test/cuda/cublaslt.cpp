@@ -205,6 +205,10 @@ EMULATED_API Status cublasLtMatmulAlgoGetHeuristic(Handle *, Description *d, Lay
   Product p{};
   Status status = describe(p, *d, *a, *b, *c, *result);
   if (status != blasSuccess) return status;
+  // The library knows no way for some shapes and does not say which: here for a bias of one value, and for bfloat16 whose columns
+  // are not aligned to 16 bytes.
+  bool unaligned = a->type == bfloat16 && (a->leading % 8 != 0 || b->leading % 8 != 0);
+  if (unaligned || (d->epilogue != plain && result->rows == 1)) return blasNotSupported;
   *found = Heuristic{};
   found->algorithm.words[0] = algorithmMark;
   found->waves = 1;

@@ -27,6 +27,7 @@ struct Range {
 struct Place {
   Index thread, block, blockDimensions, gridDimensions;
   Range known[8];
+  unsigned misses;
 };
 
 struct Kernel {

@@ -257,11 +257,13 @@ inline uint4 make_uint4(unsigned x, unsigned y, unsigned z, unsigned w) { return
 // g++ is told to announce every access to memory to these (-fsanitize=kernel-address).
 #define EMULATED_UNCHECKED __attribute__((no_sanitize("kernel-address"), noipa))
 namespace emulated {
-EMULATED_UNCHECKED static void check(unsigned long address, unsigned long bytes, bool write) {
-  Range &known = place.known[(address >> 14) & 7];
+__attribute__((no_sanitize("kernel-address"), always_inline)) static inline void check(unsigned long address, unsigned long bytes,
+                                                                                       bool write) {
   bool aligned = bytes > 16 || (address & (bytes - 1)) == 0;
-  if (address >= known.from && address + bytes <= known.to && aligned) return;
-  services.check(address, bytes, write, &known.from, &known.to);
+  for (const Range &known : place.known)
+    if (__builtin_expect(address >= known.from && address + bytes <= known.to && aligned, true)) return;
+  Range &replaced = place.known[place.misses++ % 8];
+  services.check(address, bytes, write, &replaced.from, &replaced.to);
 }
 }  // namespace emulated
 #define EMULATED_ACCESS(bytes)                                                                                          \

@@ -5,12 +5,10 @@ import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.engine.cuda.device.Device;
 import dev.millrace.model.engine.cuda.device.DeviceMemoryException;
-import dev.millrace.model.engine.cuda.device.HostMemory;
 import dev.millrace.model.engine.cuda.device.Resources;
 import dev.millrace.model.engine.cuda.layer.DeviceBatches;
 import dev.millrace.model.engine.cuda.layer.DeviceLayers;
 import dev.millrace.model.engine.cuda.layer.DeviceParameters;
-import dev.millrace.model.memory.Memory;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterBlock;
 import dev.millrace.model.spec.ParameterLayout;
@@ -30,6 +28,12 @@ import org.slf4j.LoggerFactory;
 public final class CudaEngine implements GradientEngine {
     private static final Logger LOG = LoggerFactory.getLogger(CudaEngine.class);
 
+    /** Features that go through at once: with less the way to the device is not used well, with more nothing overlaps with it. */
+    private static final int PIECE_BYTES = 32 << 20;
+
+    /** However wide they are: products want many rows. */
+    private static final int FEWEST_ROWS = 4096;
+
     private final Resources taken = new Resources();
     private final ModelSpec spec;
     private final int inputs;
@@ -42,9 +46,8 @@ public final class CudaEngine implements GradientEngine {
     private final Device device;
     private final DeviceParameters parameters;
     private final Uploads uploads;
-    private final HostMemory gradient;
     private @Nullable DeviceBatches batches;
-    private int limit = Integer.MAX_VALUE / 4;
+    private int limit; // rows at once
     private long halvings;
     private long rowsBefore; // that training brought, which dropout's masks follow from
     private boolean closed;
@@ -72,12 +75,12 @@ public final class CudaEngine implements GradientEngine {
         this.denseSize = layout.denseSize();
         this.tables = layout.tables();
         this.rows = Table.touched(tables);
+        this.limit = Math.max(FEWEST_ROWS, PIECE_BYTES / (Float.BYTES * inputs));
         boolean whole = false;
         try {
             this.device = taken.keep(new Device(settings));
             this.parameters = taken.keep(new DeviceParameters(device, layout));
             this.uploads = taken.keep(new Uploads(device));
-            this.gradient = taken.keep(device.allocateHost(4L * denseSize));
             whole = true;
         } finally {
             if (!whole) taken.close();
@@ -89,9 +92,9 @@ public final class CudaEngine implements GradientEngine {
         return DeviceLayers.unsupported(spec);
     }
 
-    /** Rows that go through the device at once, at most; known once memory has run out. */
+    /** Rows that there is room for at once; 0 before the first call. */
     public int microBatchLimit() {
-        return limit;
+        return batches == null ? 0 : Math.min(batches.most(), limit);
     }
 
     /** How often that was halved because the device's memory ran out. */
@@ -153,13 +156,12 @@ public final class CudaEngine implements GradientEngine {
         settled(microBatch, count, (ready, step) -> {
             if (count == 0) parameters.forgetGradients();
             ready.learn(batch, step, rowsBefore, into);
-            parameters.eachGradient((offset, length, address) ->
-                    device.download(address, gradient.address() + 4L * offset, 4L * length, device.compute()));
+            parameters.fetchGradient();
             device.compute().synchronize();
             ready.collectRows();
         });
         rowsBefore += count;
-        Memory.copyOut(gradient.address(), into.gradient, 0, denseSize);
+        parameters.copyGradient(into.gradient);
         into.rows = rows;
         into.samples = count;
     }

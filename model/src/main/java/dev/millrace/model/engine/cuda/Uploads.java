@@ -20,8 +20,16 @@ final class Uploads implements AutoCloseable {
 
     Uploads(Device device) {
         this.device = device;
-        for (int i = 0; i < pieces.length; i++) {
-            pieces[i] = new Piece(device.allocateHost(4L * VALUES), device.allocate(4L * VALUES), device.event());
+        boolean whole = false;
+        try {
+            for (int i = 0; i < pieces.length; i++) {
+                HostMemory host = taken.keep(device.allocateHost(4L * VALUES));
+                DeviceMemory memory = taken.keep(device.allocate(4L * VALUES));
+                pieces[i] = new Piece(host, memory, taken.keep(device.event()));
+            }
+            whole = true;
+        } finally {
+            if (!whole) taken.close();
         }
     }
 

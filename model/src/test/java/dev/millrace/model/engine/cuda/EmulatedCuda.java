@@ -11,6 +11,8 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -18,8 +20,7 @@ import org.jspecify.annotations.Nullable;
  * somebody waits for them and not before, kernels are compiled at run time, every access of theirs is checked. A test device:
  * it finds what an engine does wrong and says nothing of speed.
  *
- * <p>Another JVM uses it with {@code LD_LIBRARY_PATH} set to {@link #directory()}. The environment of a process gives the number
- * of devices ({@code MILLRACE_EMULATED_CUDA_DEVICES}, 2), the bytes of each ({@code MILLRACE_EMULATED_CUDA_MEMORY}, 512 MiB), the
+ * <p>Another JVM uses it by {@link #environment()}. The environment of a process also gives the number of devices ({@code MILLRACE_EMULATED_CUDA_DEVICES}, 2), the bytes of each ({@code MILLRACE_EMULATED_CUDA_MEMORY}, 512 MiB), the
  * compute capability ({@code MILLRACE_EMULATED_CUDA_CAPABILITY}, 90), and what to begin with of {@link #seed} and
  * {@link #othersFirst} ({@code MILLRACE_EMULATED_CUDA_SEED}, {@code MILLRACE_EMULATED_CUDA_OTHERS_FIRST}; 0).
  */
@@ -57,6 +58,18 @@ final class EmulatedCuda {
     static void load() {
         Path directory = directory();
         for (String library : LIBRARIES) System.load(directory.resolve(library).toString());
+    }
+
+    /**
+     * What another JVM needs in its environment. Preloaded, since JavaCPP would rather take NVIDIA's own runtime, which some
+     * machines without a GPU have.
+     */
+    static Map<String, String> environment() {
+        Path directory = directory();
+        String preloaded = LIBRARIES.stream()
+                .map(library -> directory.resolve(library).toString())
+                .collect(Collectors.joining(":"));
+        return Map.of("LD_LIBRARY_PATH", directory.toString(), "LD_PRELOAD", preloaded);
     }
 
     /** Gives the current device so many bytes in all. */

@@ -285,11 +285,18 @@ class EngineOnEmulatedCudaTest {
             assertThatIllegalArgumentException()
                     .isThrownBy(() -> on(engine, DIGITS, digits, 8))
                     .withMessage("row 3: the label must be a class in 0..9. Received: 10.0");
-            engine.close();
-            assertThatIllegalStateException()
-                    .isThrownBy(() -> engine.upload(0, new float[1], 1))
-                    .withMessage("the engine is closed");
         }
+    }
+
+    @Test
+    void closedEngineSaysSo() {
+        CudaEngine engine = engine(DIGITS);
+        engine.close();
+        engine.close();
+
+        assertThatIllegalStateException()
+                .isThrownBy(() -> engine.upload(0, new float[1], 1))
+                .withMessage("the engine is closed");
     }
 
     @Test

@@ -15,7 +15,7 @@ import static org.bytedeco.cuda.global.cudart.cudaSetDevice;
 
 import dev.millrace.model.engine.cuda.CudaSettings;
 import dev.millrace.model.engine.cuda.Precision;
-import org.bytedeco.javacpp.BytePointer;
+import java.nio.charset.StandardCharsets;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
 import org.bytedeco.javacpp.SizeTPointer;
@@ -70,10 +70,11 @@ public final class Device implements AutoCloseable {
     }
 
     private static String nameOf(int index) {
-        try (BytePointer text = new BytePointer(NAME_BYTES)) {
-            Check.driver(cuDeviceGetName(text, NAME_BYTES, index), "cuDeviceGetName");
-            return text.getString();
-        }
+        byte[] text = new byte[NAME_BYTES];
+        Check.driver(cuDeviceGetName(text, NAME_BYTES, index), "cuDeviceGetName");
+        int length = 0;
+        while (length < text.length && text[length] != 0) length++;
+        return new String(text, 0, length, StandardCharsets.UTF_8);
     }
 
     private int attribute(int attribute) {

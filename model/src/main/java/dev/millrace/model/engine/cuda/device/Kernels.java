@@ -63,7 +63,7 @@ final class Kernels implements AutoCloseable {
         try (BytePointer text = new BytePointer(source);
                 BytePointer name = new BytePointer("millrace.cu");
                 BytePointer option = new BytePointer("--gpu-architecture=" + architecture);
-                PointerPointer<BytePointer> options = new PointerPointer<>(option);
+                PointerPointer<BytePointer> options = new PointerPointer<BytePointer>(1).put(0, option);
                 SizeTPointer size = new SizeTPointer(1)) {
             PointerPointer<BytePointer> none = null;
             Check.compiler(nvrtcCreateProgram(program, text, name, 0, none, none), "nvrtcCreateProgram");

@@ -7,6 +7,7 @@ import static org.bytedeco.cuda.global.cudart.CUDA_R_32F;
 import dev.millrace.model.engine.cuda.Precision;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.bytedeco.cuda.cublas.cublasContext;
 import org.bytedeco.cuda.cublas.cublasLtContext;
 import org.bytedeco.cuda.cublas.cublasLtMatmulAlgo_t;
@@ -22,7 +23,8 @@ import org.bytedeco.javacpp.PointerPointer;
 
 /**
  * Products of row-major matrices by cuBLASLt, whose own are column-major: {@code C = A B} is asked for as {@code C' = B' A'}.
- * How each is computed is asked once for a shape, its types and its alignment.
+ * How each is computed is asked once for a shape, its types and its alignment. Where cuBLASLt knows no way, as of some odd shapes,
+ * cuBLAS computes it and a kernel of ours what follows.
  */
 public final class Products implements AutoCloseable {
     /** What NVIDIA recommends for Hopper; older cards want less. */
@@ -31,12 +33,13 @@ public final class Products implements AutoCloseable {
     private static final int ALIGNED = 256;
 
     private final cublasLtContext handle = new cublasLtContext();
-    private final cublasContext batched = new cublasContext();
+    private final cublasContext cublas = new cublasContext();
+    private final Device device;
     private final Stream stream;
     private final Precision precision;
     private final boolean deterministic;
     private final DeviceMemory workspace;
-    private final Map<Shape, Plan> plans = new HashMap<>();
+    private final Map<Shape, Optional<Plan>> plans = new HashMap<>();
     private final FloatPointer one = new FloatPointer(1f);
     private final FloatPointer zero = new FloatPointer(0f);
     private final LongPointer bias = new LongPointer(1);
@@ -46,14 +49,15 @@ public final class Products implements AutoCloseable {
     private final Address space = new Address();
 
     Products(Device device, Stream stream, Precision precision, boolean deterministic) {
+        this.device = device;
         this.stream = stream;
         this.precision = precision;
         this.deterministic = deterministic;
         this.workspace = device.allocate(WORKSPACE);
         Check.blas(cublasLtCreate(handle), "cublasLtCreate");
-        Check.blas(cublasCreate_v2(batched), "cublasCreate");
-        Check.blas(cublasSetStream_v2(batched, stream.handle), "cublasSetStream");
-        Check.blas(cublasSetWorkspace_v2(batched, space.at(workspace.address()), WORKSPACE), "cublasSetWorkspace");
+        Check.blas(cublasCreate_v2(cublas), "cublasCreate");
+        Check.blas(cublasSetStream_v2(cublas, stream.handle), "cublasSetStream");
+        Check.blas(cublasSetWorkspace_v2(cublas, space.at(workspace.address()), WORKSPACE), "cublasSetWorkspace");
     }
 
     /** What follows a product before it is written. */
@@ -143,7 +147,12 @@ public final class Products implements AutoCloseable {
                 alignment(left),
                 alignment(right),
                 alignment(into));
-        Plan plan = plans.computeIfAbsent(shape, this::plan);
+        Plan plan = plans.computeIfAbsent(shape, this::plan).orElse(null);
+        if (plan == null) {
+            productByCublas(shape, left, right, into, add);
+            follow(epilogue, into, n, m, added);
+            return;
+        }
         if (epilogue != Epilogue.NONE) {
             set(plan.description(), CUBLASLT_MATMUL_DESC_BIAS_POINTER, bias.put(added.address()), Long.BYTES);
         }
@@ -172,7 +181,7 @@ public final class Products implements AutoCloseable {
         return (int) Math.min(Long.lowestOneBit(tensor.address()), ALIGNED);
     }
 
-    private Plan plan(Shape shape) {
+    private Optional<Plan> plan(Shape shape) {
         int factors = type(shape.wideFactors());
         int result = type(shape.wideResult());
         cublasLtMatmulDescOpaque_t description = description(shape, result);
@@ -193,12 +202,50 @@ public final class Products implements AutoCloseable {
         try {
             int asked = cublasLtMatmulAlgoGetHeuristic(
                     handle, description, left, right, into, into, preference, 1, answer, found);
-            Check.blas(asked, "cublasLtMatmulAlgoGetHeuristic of " + shape);
-            if (found[0] == 0) throw new IllegalStateException("cuBLASLt has no way to compute " + shape);
+            if (asked != CUBLAS_STATUS_NOT_SUPPORTED) Check.blas(asked, "cublasLtMatmulAlgoGetHeuristic of " + shape);
         } finally {
             cublasLtMatmulPreferenceDestroy(preference);
         }
-        return new Plan(description, left, right, into, answer, answer.algo());
+        Plan plan = new Plan(description, left, right, into, answer, answer.algo());
+        if (found[0] > 0) return Optional.of(plan);
+        plan.close();
+        return Optional.empty();
+    }
+
+    private void productByCublas(Shape shape, Tensor left, Tensor right, Tensor into, boolean add) {
+        int factors = type(shape.wideFactors());
+        int result = cublasGemmEx(
+                cublas,
+                shape.transposeLeft() ? CUBLAS_OP_T : CUBLAS_OP_N,
+                shape.transposeRight() ? CUBLAS_OP_T : CUBLAS_OP_N,
+                shape.m(),
+                shape.n(),
+                shape.k(),
+                one,
+                a.at(left.address()),
+                factors,
+                shape.leadingLeft(),
+                b.at(right.address()),
+                factors,
+                shape.leadingRight(),
+                add ? one : zero,
+                c.at(into.address()),
+                type(shape.wideResult()),
+                shape.m(),
+                computeType(),
+                CUBLAS_GEMM_DEFAULT);
+        Check.blas(result, "cublasGemmEx of " + shape);
+    }
+
+    private void follow(Epilogue epilogue, Tensor into, int rows, int columns, Tensor added) {
+        if (epilogue == Epilogue.NONE) return;
+        device.kernel("addBias")
+                .tensor(into)
+                .tensor(added)
+                .integer(rows)
+                .integer(columns)
+                .flag(epilogue == Epilogue.RELU_BIAS)
+                .elements((long) rows * columns);
     }
 
     private cublasLtMatmulDescOpaque_t description(Shape shape, int result) {
@@ -285,7 +332,7 @@ public final class Products implements AutoCloseable {
     public void transposedTimesEach(Tensor x, Tensor y, Tensor into, int rows, int columns, int inner, int batch) {
         int type = type(x.wide());
         int result = cublasGemmStridedBatchedEx(
-                batched,
+                cublas,
                 CUBLAS_OP_N,
                 CUBLAS_OP_T,
                 columns,
@@ -313,9 +360,9 @@ public final class Products implements AutoCloseable {
 
     @Override
     public void close() {
-        for (Plan plan : plans.values()) plan.close();
+        for (Optional<Plan> plan : plans.values()) plan.ifPresent(Plan::close);
         plans.clear();
-        Check.blas(cublasDestroy_v2(batched), "cublasDestroy");
+        Check.blas(cublasDestroy_v2(cublas), "cublasDestroy");
         Check.blas(cublasLtDestroy(handle), "cublasLtDestroy");
         workspace.close();
     }

@@ -2,8 +2,10 @@ package dev.millrace.model.engine.cuda.layer;
 
 import dev.millrace.model.engine.cuda.device.Device;
 import dev.millrace.model.engine.cuda.device.DeviceMemory;
+import dev.millrace.model.engine.cuda.device.HostMemory;
 import dev.millrace.model.engine.cuda.device.Resources;
 import dev.millrace.model.engine.cuda.device.Tensor;
+import dev.millrace.model.memory.Memory;
 import dev.millrace.model.spec.ParameterBlock;
 import dev.millrace.model.spec.ParameterLayout;
 import java.util.List;
@@ -25,6 +27,7 @@ public final class DeviceParameters implements AutoCloseable {
     private final long denseValues; // on the device, gaps included
     private final DeviceMemory values;
     private final DeviceMemory gradients;
+    private final HostMemory host; // the gradient's
     private final DeviceMemory narrow;
     private boolean changed;
 
@@ -48,6 +51,7 @@ public final class DeviceParameters implements AutoCloseable {
         try {
             this.values = taken.keep(device.allocate(place * Float.BYTES));
             this.gradients = taken.keep(device.allocate(dense * Float.BYTES));
+            this.host = taken.keep(device.allocateHost(gradients.bytes()));
             this.narrow = taken.keep(device.allocate(device.wide() ? 0 : dense * Short.BYTES));
             whole = true;
         } finally {
@@ -79,10 +83,15 @@ public final class DeviceParameters implements AutoCloseable {
         changed = true;
     }
 
-    /** Goes through the tensors of the gradient. */
-    public void eachGradient(Part part) {
+    /** Enqueues the way of the gradient to page-locked memory. */
+    public void fetchGradient() {
+        device.download(gradients.address(), host.address(), gradients.bytes(), device.compute());
+    }
+
+    /** Writes the gradient that has arrived, in the order of the flat vector. */
+    public void copyGradient(float[] into) {
         for (int i = 0; i < denseTensors; i++) {
-            part.accept(offsets[i], sizes[i], gradients.address() + places[i] * Float.BYTES);
+            Memory.copyOut(host.address() + places[i] * Float.BYTES, into, offsets[i], sizes[i]);
         }
     }
 

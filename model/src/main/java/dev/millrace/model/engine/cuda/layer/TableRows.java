@@ -19,29 +19,33 @@ final class TableRows implements AutoCloseable {
     private final TableOnDevice layer;
     private final TouchedRows touched;
     private final int inputs;
-    private final int occurrences; // of a micro-batch, at most
+    private final int most; // occurrences of a micro-batch
     private final Index[] indexes;
     private HostMemory host; // values of all rows touched
     private DeviceMemory values;
     private int capacity; // rows
     private int[] local = new int[0]; // place -> number within the micro-batch, if newer than the mark
-    private int[] counts = new int[0]; // occurrences of each number, then where the next one goes
+    private final int[] counts; // occurrences of each number, then where the next one goes
+    private final int[] occurrences; // [occurring], in the order of the samples
+    private final int[] numbered; // [occurring], the number of each one's row
+    private int occurring;
     private int mark;
 
     /** What a micro-batch touches, on the host and on the device; one for each slot. */
     private record Index(HostMemory host, DeviceMemory device) {}
 
-    /** @param most samples of a micro-batch */
-    TableRows(Device device, TableOnDevice layer, TouchedRows touched, int inputs, int slots, int most) {
+    /** @param samples of a micro-batch, at most */
+    TableRows(Device device, TableOnDevice layer, TouchedRows touched, int inputs, int slots, int samples) {
         this.device = device;
         this.layer = layer;
         this.touched = touched;
         this.inputs = inputs;
         this.indexes = new Index[slots];
-        int occurrences = Math.multiplyExact(most, layer.ids);
-        this.occurrences = occurrences;
-        this.counts = new int[occurrences + 1];
-        long bytes = 4L * (3L * occurrences + 1);
+        this.most = Math.multiplyExact(samples, layer.ids);
+        this.counts = new int[most];
+        this.occurrences = new int[most];
+        this.numbered = new int[most];
+        long bytes = 4L * (3L * most + 1);
         boolean whole = false;
         try {
             for (int i = 0; i < slots; i++) {
@@ -93,11 +97,11 @@ final class TableRows implements AutoCloseable {
         Index index = indexes[which];
         int before = touched.count();
         int numbers = number(batch, slot, index);
-        int times = occurrences(batch, slot, index, numbers);
         if (numbers == 0) return;
+        order(index, numbers);
         int after = touched.count();
         device.zero(values.address() + 4L * before * layer.width, 4L * (after - before) * layer.width);
-        long bytes = 4L * (2L * numbers + 1 + times);
+        long bytes = 4L * (2L * numbers + 1 + occurring);
         device.upload(index.host().address(), index.device().address(), bytes, device.compute());
         long places = index.device().address();
         long starts = places + 4L * numbers;
@@ -106,40 +110,40 @@ final class TableRows implements AutoCloseable {
                 new TableOnDevice.Touched(numbers, places, starts, starts + 4L * (numbers + 1), values.address()));
     }
 
-    private boolean touches(SampleBatch batch, int row) {
-        return batch.weights()[row] != 0;
-    }
-
-    /** Numbers the rows touched, in the order they come; leaves their places and how often each occurs. */
+    /** Numbers the rows touched, in the order they come; leaves their places and where and how often each occurs. */
     private int number(SampleBatch batch, Slot slot, Index index) {
-        if (mark > Integer.MAX_VALUE - 2 * occurrences) {
+        if (mark > Integer.MAX_VALUE - 2 * most) {
             Arrays.fill(local, 0);
             mark = 0;
         }
         int base = mark + 1; // what is at least this was numbered now
         int numbers = 0;
+        occurring = 0;
+        float[] features = batch.features();
         for (int r = slot.from; r < slot.from + slot.count; r++) {
-            if (!touches(batch, r)) continue;
+            if (batch.weights()[r] == 0) continue;
             for (int i = 0, at = r * inputs + layer.first; i < layer.ids; i++, at++) {
-                int id = (int) batch.features()[at];
+                int id = (int) features[at];
                 if (layer.maskZero && id == 0) continue;
                 int place = touched.place(id);
                 if (local[place] < base) {
                     local[place] = base + numbers;
                     counts[numbers] = 0;
-                    Memory.put(index.host().address() + 4L * numbers, Float.intBitsToFloat(place));
+                    put(index.host().address() + 4L * numbers, place);
                     numbers++;
                 }
-                counts[local[place] - base]++;
+                int number = local[place] - base;
+                counts[number]++;
+                occurrences[occurring] = (r - slot.from) * layer.ids + i;
+                numbered[occurring++] = number;
             }
         }
         mark = base + numbers;
         return numbers;
     }
 
-    /** Writes where each row's occurrences begin, and the occurrences. */
-    private int occurrences(SampleBatch batch, Slot slot, Index index, int numbers) {
-        int base = mark - numbers;
+    /** Writes where each row's occurrences begin, and the occurrences row by row. */
+    private void order(Index index, int numbers) {
         long starts = index.host().address() + 4L * numbers;
         int next = 0;
         for (int n = 0; n < numbers; n++) {
@@ -150,16 +154,7 @@ final class TableRows implements AutoCloseable {
         }
         put(starts + 4L * numbers, next);
         long first = starts + 4L * (numbers + 1);
-        for (int r = slot.from; r < slot.from + slot.count; r++) {
-            if (!touches(batch, r)) continue;
-            for (int i = 0, at = r * inputs + layer.first; i < layer.ids; i++, at++) {
-                int id = (int) batch.features()[at];
-                if (layer.maskZero && id == 0) continue;
-                int number = local[touched.find(id)] - base;
-                put(first + 4L * counts[number]++, (r - slot.from) * layer.ids + i);
-            }
-        }
-        return next;
+        for (int o = 0; o < occurring; o++) put(first + 4L * counts[numbered[o]]++, occurrences[o]);
     }
 
     private static void put(long address, int value) {

@@ -1,5 +1,14 @@
 // What a dense layer needs beside its products.
 
+// z[r, c] += b[c], then max(z, 0) if it is wanted
+extern "C" __global__ void addBias(void* z, int wide, const void* bias, int wideBias, int rows, int columns, int rectified) {
+    long long count = (long long)rows * columns;
+    for (long long i = thread(); i < count; i += threads()) {
+        float value = get(z, i, wide) + get(bias, i % columns, wideBias);
+        put(z, i, activated(value, rectified ? RELU : LINEAR), wide);
+    }
+}
+
 #define TILE_COLUMNS 32
 #define TILE_LINES 8
 
