@@ -22,6 +22,14 @@ bool onDevice(const char *what, const void *address, size_t bytes) {
   return false;
 }
 
+// Memory of the host may be anything, but not the end of a pinned allocation and what comes after it.
+bool onHost(const char *what, const void *address, size_t bytes) {
+  if (onAnyDevice(address)) return false;
+  if (!holdsPinned(address, 1) || holdsPinned(address, bytes)) return true;
+  complain("%s: %zu bytes at %p go past the end of their pinned memory", what, bytes, address);
+  return false;
+}
+
 void copyRows(char *to, const Rows &toRows, const char *from, const Rows &fromRows) {
   for (size_t row = 0; row < toRows.count; row++)
     std::memmove(to + row * toRows.pitch, from + row * fromRows.pitch, toRows.width);
@@ -29,12 +37,12 @@ void copyRows(char *to, const Rows &toRows, const char *from, const Rows &fromRo
 
 Error copy(Stream &stream, const char *what, void *to, Rows toRows, const void *from, Rows fromRows, int kind, bool wait) {
   if (toRows.width == 0 || toRows.count == 0) return success;
-  if (toRows.pitch < toRows.width || fromRows.pitch < fromRows.width) return 12;
+  if (toRows.pitch < toRows.width || fromRows.pitch < fromRows.width) return invalidPitch;
   if (kind < hostToHost || kind > byAddress) return invalidMemcpyDirection;
   bool toDevice = kind == byAddress ? onAnyDevice(to) : (kind & hostToDevice) != 0;
   bool fromDevice = kind == byAddress ? onAnyDevice(from) : (kind & deviceToHost) != 0;
-  if (toDevice ? !onDevice(what, to, toRows.span()) : onAnyDevice(to)) return invalidValue;
-  if (fromDevice ? !onDevice(what, from, fromRows.span()) : onAnyDevice(from)) return invalidValue;
+  if (!(toDevice ? onDevice : onHost)(what, to, toRows.span())) return invalidValue;
+  if (!(fromDevice ? onDevice : onHost)(what, from, fromRows.span())) return invalidValue;
   bool pageableFrom = !fromDevice && !holdsPinned(from, fromRows.span());
   bool pageableTo = !toDevice && !holdsPinned(to, toRows.span());
   if (stream.capture != nullptr && (pageableFrom || pageableTo)) {

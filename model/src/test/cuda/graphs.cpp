@@ -90,7 +90,7 @@ EMULATED_API Error cudaStreamBeginCapture(void *handle, int mode) {
     if (on == nullptr) return invalidHandle;
     if (on == on->device->legacy) return captureImplicit;
     if (mode < 0 || mode > 2) return invalidValue;
-    if (on->capture != nullptr) return 401;
+    if (on->capture != nullptr) return illegalState;
     auto begun = std::make_shared<Capture>();
     begun->mode = mode;
     begun->thread = std::this_thread::get_id();
@@ -107,7 +107,7 @@ EMULATED_API Error cudaStreamEndCapture(void *handle, void **graph) {
     if (on == nullptr || graph == nullptr) return invalidHandle;
     *graph = nullptr;
     auto capture = on->capture;
-    if (capture == nullptr) return 401;
+    if (capture == nullptr) return illegalState;
     if (capture->origin != on.get()) {
       invalidate(*capture, "cudaStreamEndCapture on another stream than it began on");
       return captureUnmatched;

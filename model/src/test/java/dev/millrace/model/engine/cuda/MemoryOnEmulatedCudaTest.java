@@ -84,6 +84,8 @@ class MemoryOnEmulatedCudaTest {
 
         assertThat(cudaMemcpyAsync(x, host, 20, cudaMemcpyHostToDevice, stream)).isEqualTo(cudaErrorInvalidValue);
         assertThat(cudaMemcpyAsync(host, x, 16, cudaMemcpyHostToDevice, stream)).isEqualTo(cudaErrorInvalidValue);
+        assertThat(cudaMemcpyAsync(pinned(1, 2, 3), x, 16, cudaMemcpyDeviceToHost, stream))
+                .isEqualTo(cudaErrorInvalidValue);
         assertThat(cudaMemsetAsync(x, 0, 17, stream)).isEqualTo(cudaErrorInvalidValue);
         check(cudaMemsetAsync(x, 0, 16, stream));
         check(cudaStreamSynchronize(stream));
