@@ -35,6 +35,7 @@ public final class DirectorySource implements SnapshotSource {
 
     @Override
     public @Nullable VersionTarget find(VersionChoice choice) throws IOException {
+        if (choice.isLive()) throw Live.absent(place());
         Long pinned = choice.pinned();
         Path file = pinned != null
                 ? directory.manifestFile(pinned)
