@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.client.SnapshotSource;
+import dev.millrace.model.client.kafka.LiveSource;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.config.PublishConfig;
@@ -9,6 +11,8 @@ import dev.millrace.pipeline.publish.StoreFiles;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Properties;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -66,6 +70,21 @@ final class PlaceOptions {
         if (configured != null) return places.directory(present(Path.of(configured)));
         throw new CommandFailedException(config.origin()
                 + " publishes nowhere: set publish.directory, or publish.snapshot-topic and publish.model-topic.");
+    }
+
+    /** Live parameters beside the versions, for one follower at a time; null without a configuration that names their topic. */
+    @Nullable
+    Supplier<SnapshotSource> live() {
+        if (!configuration.hasFile()) return null;
+        TrainingConfig config = configuration.load();
+        String topic = config.publish().liveTopic();
+        if (topic == null) return null;
+        Properties kafka = config.kafka().source();
+        kafka.put(
+                "default.api.timeout.ms",
+                Long.toString(Duration.ofSeconds(timeoutSeconds).toMillis()));
+        String model = ModelSpec.of(config.model()).name();
+        return () -> new LiveSource(kafka, topic, model);
     }
 
     /** @throws CommandFailedException if there is no such directory */
