@@ -2,6 +2,7 @@ package dev.millrace.pipeline.cli;
 
 import dev.millrace.model.client.SnapshotSource;
 import dev.millrace.model.client.VersionChoice;
+import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.config.References;
 import dev.millrace.pipeline.local.Interrupts;
@@ -217,6 +218,11 @@ final class ServeCommand implements Callable<Integer> {
         @Override
         public ModelPlace directory(Path root) {
             return ModelPlace.directory(root);
+        }
+
+        @Override
+        public ModelPlace store(PublishedFiles files) {
+            return ModelPlace.store(files);
         }
 
         @Override

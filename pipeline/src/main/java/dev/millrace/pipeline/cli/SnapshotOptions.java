@@ -3,6 +3,7 @@ package dev.millrace.pipeline.cli;
 import dev.millrace.model.client.SnapshotSource;
 import dev.millrace.model.client.VersionChoice;
 import dev.millrace.model.client.VersionTarget;
+import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
@@ -39,7 +40,12 @@ final class SnapshotOptions {
         return place.open(new PlaceOptions.Places<>() {
             @Override
             public PublishedSnapshots directory(Path root) {
-                return new DirectorySnapshots(root);
+                return store(PublishedFiles.of(root));
+            }
+
+            @Override
+            public PublishedSnapshots store(PublishedFiles files) {
+                return new DirectorySnapshots(files);
             }
 
             @Override
@@ -88,7 +94,7 @@ final class SnapshotOptions {
             if (name.equals("newest")) return newest(open());
             if (name.equals(VersionChoice.LIVE.word())) throw live();
             if (name.matches("\\d{1,18}")) return open().load(Long.parseLong(name));
-            return newest(new DirectorySnapshots(PlaceOptions.present(Path.of(name))));
+            return newest(new DirectorySnapshots(PlaceOptions.present(name)));
         } catch (SnapshotException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }

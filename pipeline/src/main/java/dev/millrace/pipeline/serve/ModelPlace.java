@@ -3,6 +3,7 @@ package dev.millrace.pipeline.serve;
 import dev.millrace.model.client.DirectorySource;
 import dev.millrace.model.client.SnapshotSource;
 import dev.millrace.model.client.VersionChoice;
+import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.publish.SnapshotTopics;
 import dev.millrace.pipeline.snapshots.DirectorySnapshots;
@@ -45,7 +46,16 @@ public final class ModelPlace {
         return new ModelPlace(
                 () -> new DirectorySource(root),
                 new DirectoryCatalog(root),
-                AliasTable.of(new DirectorySnapshots(root)));
+                AliasTable.of(new DirectorySnapshots(PublishedFiles.of(root))));
+    }
+
+    /** The same in an object store: what is listed is kept for a while, and what was fetched once is kept as a file. */
+    public static ModelPlace store(PublishedFiles files) {
+        DirectorySnapshots snapshots = new DirectorySnapshots(files);
+        return new ModelPlace(
+                () -> new DirectorySource(files),
+                new FetchedCatalog(snapshots, Clock.systemUTC()),
+                AliasTable.of(snapshots));
     }
 
     /**
@@ -56,7 +66,7 @@ public final class ModelPlace {
     public static ModelPlace topics(KafkaConfig kafka, SnapshotTopics topics, String model, Duration timeout) {
         TopicSnapshots snapshots = new TopicSnapshots(kafka, topics, model, timeout);
         return new ModelPlace(
-                snapshots::source, new TopicCatalog(snapshots, Clock.systemUTC()), AliasTable.of(snapshots));
+                snapshots::source, new FetchedCatalog(snapshots, Clock.systemUTC()), AliasTable.of(snapshots));
     }
 
     /** For one follower of a choice, which closes it. */
