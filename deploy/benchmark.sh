@@ -1,5 +1,5 @@
 #!/bin/sh
-# Measures: deploy/benchmark.sh engine | swap | ingest | loop | job | click-through. Each prints what it measured; nothing else
+# Measures: deploy/benchmark.sh engine | swap | ingest | loop | live | job | click-through. Each prints what it measured; nothing else
 # should run meanwhile. job, click-through and engine compare with Python in the same run: they need python3 with torch,
 # sklearn, numpy and confluent_kafka
 # (Debian: python3-torch python3-sklearn python3-numpy python3-confluent-kafka libopenblas0-pthread).
@@ -12,6 +12,7 @@ ensure_tools
 what=${1:-}
 case $what in
     ingest) main=dev.millrace.pipeline.benchmark.IngestBenchmark ;;
+    live) main=dev.millrace.pipeline.benchmark.LiveBenchmark ;;
     loop) main=dev.millrace.pipeline.benchmark.LoopBenchmark ;;
     job) main=dev.millrace.pipeline.benchmark.JobBenchmark ;;
     click-through) main=dev.millrace.pipeline.benchmark.ClickThroughBenchmark ;;
@@ -29,6 +30,7 @@ case $what in
     ingest) [ $# -gt 0 ] || set -- 3 4000000 200000 ;;
     job) [ $# -gt 0 ] || set -- 2 4000000 200000; set -- "$root/pipeline/src/test/python/kafka_torch_loop.py" "$@" ;;
     click-through) [ $# -gt 0 ] || set -- 2 4000000 300000; set -- "$root/pipeline/src/test/python/sklearn_hashed_loop.py" "$root/deploy/examples/click-through.yaml" "$@" ;;
+    live) [ $# -gt 0 ] || set -- 5 60000 10000 ;;
     swap) [ $# -gt 0 ] || set -- 11 ;;
     engine) [ $# -gt 0 ] || set -- 3; set -- "$root/model/src/test/python/torch_step_benchmark.py" "$@" ;;
 esac

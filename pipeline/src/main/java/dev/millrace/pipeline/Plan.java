@@ -10,8 +10,10 @@ import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.device.ChosenEngines;
 import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.WorkerSettings;
+import dev.millrace.pipeline.publish.LiveTopic;
 import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.ConfiguredControllers;
+import dev.millrace.pipeline.server.LiveSettings;
 import dev.millrace.pipeline.server.PublicationSettings;
 import dev.millrace.pipeline.server.ServerSettings;
 import java.util.Locale;
@@ -88,7 +90,15 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
 
     private PublicationSettings publication() {
         PublishConfig publish = config.publish();
-        return new PublicationSettings(publish.gate(), publish.retainedVersions(), publish.directory());
+        return new PublicationSettings(publish.gate(), publish.retainedVersions(), publish.directory(), live(publish));
+    }
+
+    private @Nullable LiveSettings live(PublishConfig publish) {
+        String topic = publish.liveTopic();
+        if (topic == null) return null;
+        LiveTopic outlet =
+                new LiveTopic(config.kafka().sink(), topic, spec.toJson(), features(), publish.maxPartBytes());
+        return new LiveSettings(outlet, publish.liveInterval().toMillis());
     }
 
     private @Nullable String features() {

@@ -97,7 +97,8 @@ final class Follower {
             return;
         }
         if (!refusals.isDue(subjectOf(target))) return;
-        String reason = before == null ? null : reasonAgainst(target, before.manifest());
+        String reason = uncovered(target.manifest());
+        if (reason == null && before != null) reason = reasonAgainst(target, before.manifest());
         if (reason != null) {
             refuse(subjectOf(target), reason);
             return;
@@ -106,18 +107,28 @@ final class Follower {
         revision = target.revision();
     }
 
+    /** Why a reader did not ask for such a one, whatever its source holds; null if it did. */
+    private @Nullable String uncovered(SnapshotManifest manifest) {
+        if (manifest.covered() != choice.isLive()) return null;
+        return choice.isLive()
+                ? "a checkpoint covers it: it is not " + choice
+                : "no checkpoint covers it: it is for those who ask for " + VersionChoice.LIVE;
+    }
+
     /** Why a version must not follow the one that serves; null if it may. */
     private @Nullable String reasonAgainst(VersionTarget target, SnapshotManifest now) {
         long version = target.manifest().version();
         if (!target.manifest().model().equals(now.model())) {
             return "it is of model " + target.manifest().model() + ", not of " + now.model();
         }
+        boolean moved = (choice.isAlias() || choice.isLive()) && target.revision() > revision;
+        // A restored job trains a version anew that it had sent before, and differently.
+        if (choice.isLive() && moved) return null;
         if (version == now.version()) return "it has other parameters than version " + version + " which serves";
         if (choice.isAlias() && target.revision() < revision) {
             return "revision " + target.revision() + " of the aliases is older than " + revision + ", by which version "
                     + now.version() + " serves";
         }
-        boolean moved = choice.isAlias() && target.revision() > revision;
         if (version < now.version() && !moved) return "it is older than version " + now.version() + " which serves";
         return null;
     }
@@ -132,12 +143,16 @@ final class Follower {
         current = next;
         if (before != null) before.close();
         refusals.clear();
-        LOG.info(
-                "Version {} of model {} serves, from {}",
-                next.version(),
-                next.manifest().model(),
-                source.place());
+        log(next);
         tell(l -> l.loaded(next));
+    }
+
+    /** Live parameters come several times a second. */
+    private void log(ServedModel next) {
+        String model = next.manifest().model();
+        if (choice.isLive())
+            LOG.debug("Version {} of model {} serves live, from {}", next.version(), model, source.place());
+        else LOG.info("Version {} of model {} serves, from {}", next.version(), model, source.place());
     }
 
     /** A version at another revision is another matter: to refuse the one must not delay the other. */

@@ -109,6 +109,7 @@ public final class HttpSource implements SnapshotSource {
 
     @Override
     public @Nullable VersionTarget find(VersionChoice choice) throws IOException {
+        if (choice.isLive()) throw Live.absent(place());
         Seen before = seen != null && seen.choice.equals(choice) ? seen : null;
         Long pinned = choice.pinned();
         if (pinned != null && before != null) return before.target; // a version does not change

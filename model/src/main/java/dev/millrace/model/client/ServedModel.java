@@ -53,6 +53,14 @@ public final class ServedModel implements AutoCloseable {
         return snapshot.manifest().version();
     }
 
+    /**
+     * Whether a completed checkpoint covers it. Of a live one a failure may take back what it learnt, and another one may
+     * have its version.
+     */
+    public boolean covered() {
+        return manifest().covered();
+    }
+
     /** All else there is to know of it. */
     public SnapshotManifest manifest() {
         return snapshot.manifest();

@@ -19,7 +19,8 @@ import org.jspecify.annotations.Nullable;
  * }</pre>
  *
  * <p>A version serves only after it was read as a whole and checked: SHA-256, layout, format, every parameter finite, made warm.
- * Otherwise the one before goes on. A version below the one that serves is refused, but where an alias was moved back.
+ * Otherwise the one before goes on. A version below the one that serves is refused, but where an alias was moved back,
+ * or the reader follows live parameters.
  */
 public final class SnapshotClient implements AutoCloseable {
     private final Follower follower;
@@ -56,7 +57,10 @@ public final class SnapshotClient implements AutoCloseable {
             this.source = source;
         }
 
-        /** {@code newest} (the default), {@code champion}, {@code candidate} or a version number. */
+        /**
+         * {@code newest} (the default), {@code champion}, {@code candidate} or a version number; {@code live} of a source of
+         * those.
+         */
         public Builder following(String version) {
             this.choice = new VersionChoice(version);
             return this;

@@ -1,16 +1,18 @@
 package dev.millrace.model.snapshot;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.BufferedInputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.io.UncheckedIOException;
-import java.nio.file.Files;
 import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Collections;
 import java.util.List;
-import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -26,38 +28,39 @@ public final class SnapshotDirectory {
     public static final String PARAMETERS = "model.safetensors";
     public static final String MANIFEST = "manifest.json";
 
+    /** Lies in a version's directory once all its files do; copies of a directory may lack it. */
+    public static final String READY = "READY";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
-    private final Path root;
+    private final PublishedFiles files;
 
+    /** @param root of this machine's file systems */
     public SnapshotDirectory(Path root) {
-        this.root = root;
+        this(PublishedFiles.of(root));
     }
 
-    public Path root() {
-        return root;
+    public SnapshotDirectory(PublishedFiles files) {
+        this.files = files;
+    }
+
+    /** Where it is, for messages. */
+    public String place() {
+        return files.place("");
     }
 
     /** Versions in rising order. */
     public List<Long> versions() {
-        Path versions = root.resolve(VERSIONS);
-        if (!Files.isDirectory(versions)) return List.of();
-        try (Stream<Path> entries = Files.list(versions)) {
-            return entries.map(entry -> entry.getFileName().toString())
-                    .filter(SnapshotDirectory::isVersion)
-                    .map(Long::valueOf)
-                    .filter(this::isWhole)
-                    .sorted()
-                    .toList();
+        List<Long> versions = new ArrayList<>();
+        try {
+            for (String name : files.list(VERSIONS)) {
+                if (isVersion(name) && files.isWhole(VERSIONS + "/" + name)) versions.add(Long.valueOf(name));
+            }
         } catch (IOException e) {
-            throw new UncheckedIOException("Cannot list " + versions, e);
+            throw new UncheckedIOException("Cannot list " + files.place(VERSIONS), e);
         }
-    }
-
-    /** A copy of an object store may show one that is being written or deleted, file by file. */
-    private boolean isWhole(long version) {
-        return Files.exists(directory(version).resolve(MANIFEST))
-                && Files.exists(directory(version).resolve(PARAMETERS));
+        Collections.sort(versions);
+        return versions;
     }
 
     /** Whether a directory of this name may hold a version. */
@@ -65,17 +68,23 @@ public final class SnapshotDirectory {
         return name.matches("0|[1-9]\\d{0,17}");
     }
 
+    private String text(String path) throws IOException {
+        try (InputStream in = files.open(path)) {
+            return new String(in.readAllBytes(), UTF_8);
+        }
+    }
+
     /** The manifest of the version to serve. */
     public SnapshotManifest current() {
-        Path file = root.resolve(CURRENT);
+        String file = files.place(CURRENT);
         try {
-            JsonNode version = JSON.readTree(Files.readString(file)).path("version");
+            JsonNode version = JSON.readTree(text(CURRENT)).path("version");
             if (!version.isIntegralNumber() || !version.canConvertToLong()) {
                 throw new SnapshotException(file + " must name a version. Received: " + version);
             }
             return manifest(version.longValue());
         } catch (NoSuchFileException e) {
-            throw new SnapshotException("No snapshot is published in " + root + ": " + CURRENT + " is missing", e);
+            throw new SnapshotException("No snapshot is published in " + place() + ": " + CURRENT + " is missing", e);
         } catch (IOException e) {
             throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
         }
@@ -87,13 +96,12 @@ public final class SnapshotDirectory {
      * @throws SnapshotException if they cannot be read
      */
     public @Nullable Aliases aliases() {
-        Path file = root.resolve(ALIASES);
         try {
-            return Aliases.fromJson(Files.readString(file));
+            return Aliases.fromJson(text(ALIASES));
         } catch (NoSuchFileException e) {
             return null;
         } catch (IOException e) {
-            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
+            throw new SnapshotException("Cannot read " + files.place(ALIASES) + ": " + e.getMessage(), e);
         }
     }
 
@@ -103,19 +111,19 @@ public final class SnapshotDirectory {
      * @throws SnapshotException if there is no such version, or another in its place
      */
     public SnapshotManifest manifest(long version) {
-        Path file = manifestFile(version);
+        String path = manifestPath(version);
         SnapshotManifest manifest;
         try {
-            manifest = SnapshotManifest.fromJson(Files.readString(file));
+            manifest = SnapshotManifest.fromJson(text(path));
         } catch (NoSuchFileException e) {
             throw new SnapshotException(
-                    "There is no version " + version + " in " + root + ". Published: " + versions(), e);
+                    "There is no version " + version + " in " + place() + ". Published: " + versions(), e);
         } catch (IOException e) {
-            throw new SnapshotException("Cannot read " + file + ": " + e.getMessage(), e);
+            throw new SnapshotException("Cannot read " + files.place(path) + ": " + e.getMessage(), e);
         }
         if (manifest.version() != version) {
-            throw new SnapshotException(
-                    directory(version) + " must hold version " + version + ". Received: " + manifest.version());
+            throw new SnapshotException(files.place(directory(version)) + " must hold version " + version
+                    + ". Received: " + manifest.version());
         }
         return manifest;
     }
@@ -132,14 +140,16 @@ public final class SnapshotDirectory {
      */
     public Snapshot load(long version) {
         SnapshotManifest manifest = manifest(version);
-        Path file = directory(version).resolve(PARAMETERS);
-        try (InputStream in = new BufferedInputStream(Files.newInputStream(file))) {
+        String path = directory(version) + "/" + PARAMETERS;
+        String file = files.place(path);
+        try (InputStream in = new BufferedInputStream(files.open(path))) {
             long announced = (long) manifest.modelSpec().layout().size() * Float.BYTES;
-            if (Files.size(file) < announced) { // before room is made for them
-                throw new SnapshotException(file + " is cut off: its parameters alone have " + announced
-                        + " bytes. Received: " + Files.size(file));
+            long size = files.size(path);
+            if (size < announced) { // before room is made for them
+                throw new SnapshotException(
+                        file + " is cut off: its parameters alone have " + announced + " bytes. Received: " + size);
             }
-            return Snapshot.read(manifest, in, file.toString());
+            return Snapshot.read(manifest, in, file);
         } catch (NoSuchFileException e) {
             throw new SnapshotException(file + " is missing", e);
         } catch (IOException e) {
@@ -148,11 +158,11 @@ public final class SnapshotDirectory {
     }
 
     /** Where the manifest of a version lies, or would. */
-    public Path manifestFile(long version) {
-        return directory(version).resolve(MANIFEST);
+    public static String manifestPath(long version) {
+        return directory(version) + "/" + MANIFEST;
     }
 
-    private Path directory(long version) {
-        return root.resolve(VERSIONS).resolve(Long.toString(version));
+    private static String directory(long version) {
+        return VERSIONS + "/" + version;
     }
 }

@@ -66,6 +66,12 @@ public record SnapshotManifest(
     /** What the newest event time learnt from is called in the provenance, milliseconds since the epoch. */
     public static final String NEWEST_EVENT_TIME = "maxEventTime";
 
+    /** What says {@code false} in the provenance of parameters that no checkpoint covers; absent from all others. */
+    public static final String COVERED = "covered";
+
+    /** What the life of the job that made it is called in the provenance: another one after each failure. */
+    public static final String INCARNATION = "incarnation";
+
     static final String F32 = "F32";
     private static final String NAME = "[a-zA-Z0-9._-]{1,200}";
     private static final ObjectMapper JSON = JsonMapper.builder()
@@ -132,6 +138,11 @@ public record SnapshotManifest(
         if (format >= 1 && format <= FORMAT) return;
         throw new SnapshotException("Snapshot format " + format + " is unknown; this release reads formats 1 to "
                 + FORMAT + ". A newer release wrote it.");
+    }
+
+    /** Whether a completed checkpoint covers the parameters: whether a failure cannot take them back. */
+    public boolean covered() {
+        return !"false".equals(provenance.get(COVERED));
     }
 
     /** Whether a name can be that of a model, a file and a topic; a path it can never be. */

@@ -10,7 +10,6 @@ import dev.millrace.pipeline.server.DirectoryStanding;
 import java.io.IOException;
 import java.io.PrintWriter;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.UUID;
 import java.util.function.UnaryOperator;
 import org.jspecify.annotations.Nullable;
@@ -39,8 +38,9 @@ final class ChampionOptions {
     @Option(
             names = {"-d", "--directory"},
             paramLabel = "DIR",
-            description = "With --offline: the directory; publish.directory of --config unless given.")
-    private @Nullable Path directory;
+            description = "With --offline: the directory or the URI of an object store; publish.directory of --config"
+                    + " unless given.")
+    private @Nullable String directory;
 
     /** Has the champion moved with the arguments that {@code with} adds, and prints what became of it. */
     int send(PrintWriter out, Action action, UnaryOperator<Command> with) {
@@ -55,19 +55,20 @@ final class ChampionOptions {
         return control.send(out, action, signed);
     }
 
-    private Path place() {
+    private String place() {
         if (directory != null) return directory;
         TrainingConfig config = control.load();
         String configured = config.publish().directory();
-        if (configured != null) return Path.of(configured);
+        if (configured != null) return configured;
         throw new CommandFailedException(
                 config.origin() + " has no publish.directory: without a job only a directory can be changed.");
     }
 
-    private static int change(PrintWriter out, Path directory, Action action, UnaryOperator<Command> with) {
-        String model = new SnapshotDirectory(directory).current().model();
+    private static int change(PrintWriter out, String directory, Action action, UnaryOperator<Command> with) {
+        SnapshotDirectory published = new SnapshotDirectory(PlaceOptions.present(directory));
+        String model = published.current().model();
         Command command = with.apply(Command.of(UUID.randomUUID().toString(), model, action));
-        DirectoryStanding.Answer answer = DirectoryStanding.judge(directory, command, command.time());
+        DirectoryStanding.Answer answer = DirectoryStanding.judge(published, command, command.time());
         AliasUpdate update = answer.update();
         try {
             if (update != null) new DirectoryAliases(directory).write(update);

@@ -1,14 +1,22 @@
 package dev.millrace.pipeline.cli;
 
+import static dev.millrace.pipeline.files.Places.isRemote;
+import static dev.millrace.pipeline.files.Places.published;
+
+import dev.millrace.model.client.SnapshotSource;
+import dev.millrace.model.client.kafka.LiveSource;
+import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.config.PublishConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
+import dev.millrace.pipeline.files.FileSystems;
 import dev.millrace.pipeline.publish.SnapshotTopics;
-import dev.millrace.pipeline.publish.StoreFiles;
-import java.nio.file.Files;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
+import java.util.Properties;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -19,8 +27,10 @@ final class PlaceOptions {
     @Option(
             names = {"-d", "--directory"},
             paramLabel = "DIR",
-            description = "Directory with versions/ and current.json.")
-    private @Nullable Path directory;
+            description =
+                    "Directory with versions/ and current.json: a path, or the URI of an object store that Flink has"
+                            + " a file system for.")
+    private @Nullable String directory;
 
     @Mixin
     private ConfigurationOptions configuration;
@@ -36,13 +46,16 @@ final class PlaceOptions {
     interface Places<T> {
         T directory(Path root);
 
+        /** Files that are not on this machine. */
+        T store(PublishedFiles files);
+
         /** @param timeout how long the brokers may stay silent */
         T topics(KafkaConfig kafka, SnapshotTopics topics, String model, Duration timeout);
     }
 
     /** From {@code --directory}, or the topics of {@code --config}, or its directory, in this order. */
     <T> T open(Places<T> places) {
-        if (directory != null) return places.directory(present(directory));
+        if (directory != null) return at(directory, places);
         if (!configuration.hasFile()) {
             throw new CommandFailedException("Where are the snapshots? Say --directory DIR or --config FILE.");
         }
@@ -58,19 +71,45 @@ final class PlaceOptions {
                     Duration.ofSeconds(timeoutSeconds));
         }
         String configured = publish.directory();
-        if (configured != null && !StoreFiles.isLocal(configured)) {
-            throw new CommandFailedException(
-                    config.origin() + " publishes to " + configured
-                            + ", an object store: copy it to a directory first and say --directory DIR, or publish to topics too.");
-        }
-        if (configured != null) return places.directory(present(Path.of(configured)));
+        if (configured != null) return at(configured, places);
         throw new CommandFailedException(config.origin()
                 + " publishes nowhere: set publish.directory, or publish.snapshot-topic and publish.model-topic.");
     }
 
-    /** @throws CommandFailedException if there is no such directory */
-    static Path present(Path directory) {
-        if (Files.isDirectory(directory)) return directory;
+    /** Live parameters beside the versions, for one follower at a time; null without a configuration that names their topic. */
+    @Nullable
+    Supplier<SnapshotSource> live() {
+        if (!configuration.hasFile()) return null;
+        TrainingConfig config = configuration.load();
+        String topic = config.publish().liveTopic();
+        if (topic == null) return null;
+        Properties kafka = config.kafka().source();
+        kafka.put(
+                "default.api.timeout.ms",
+                Long.toString(Duration.ofSeconds(timeoutSeconds).toMillis()));
+        String model = ModelSpec.of(config.model()).name();
+        return () -> new LiveSource(kafka, topic, model);
+    }
+
+    private static <T> T at(String directory, Places<T> places) {
+        PublishedFiles files = present(directory);
+        return isRemote(directory) ? places.store(files) : places.directory(Path.of(files.place("")));
+    }
+
+    /**
+     * What is published in a directory.
+     *
+     * @param directory a path, or a URI
+     * @throws CommandFailedException if there is no such directory
+     */
+    static PublishedFiles present(String directory) {
+        try {
+            if (isRemote(directory)) FileSystems.initialize();
+            PublishedFiles files = published(directory);
+            if (files.exists()) return files;
+        } catch (IOException | IllegalArgumentException e) {
+            throw new CommandFailedException("Cannot read " + directory + ": " + e.getMessage(), e);
+        }
         throw new CommandFailedException("There is no directory " + directory + ".");
     }
 }

@@ -1,6 +1,8 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.client.SnapshotSource;
 import dev.millrace.model.client.VersionChoice;
+import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.config.References;
 import dev.millrace.pipeline.local.Interrupts;
@@ -18,6 +20,7 @@ import java.nio.file.Path;
 import java.time.Duration;
 import java.util.concurrent.Callable;
 import java.util.concurrent.CountDownLatch;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Command;
 import picocli.CommandLine.Mixin;
@@ -47,6 +50,9 @@ final class ServeCommand implements Callable<Integer> {
     /** How long the greeting waits for a first version. */
     private static final Duration FIRST_VERSION = Duration.ofSeconds(15);
 
+    private static final Duration POLL = Duration.ofSeconds(1);
+    private static final Duration POLL_LIVE = Duration.ofMillis(100);
+
     @Mixin
     private PlaceOptions place;
 
@@ -67,15 +73,15 @@ final class ServeCommand implements Callable<Integer> {
             paramLabel = "VERSION",
             defaultValue = "newest",
             description =
-                    "Which version predicts: newest, champion, candidate or a number (default: ${DEFAULT-VALUE}).")
+                    "Which version predicts: newest, champion, candidate, a number, or live: the parameters of the moment,"
+                            + " which no checkpoint covers, from publish.live.topic (default: ${DEFAULT-VALUE}).")
     private String follow;
 
     @Option(
             names = "--poll",
             paramLabel = "SECONDS",
-            defaultValue = "1",
-            description = "Time between two looks for a new version (default: ${DEFAULT-VALUE}).")
-    private double pollSeconds;
+            description = "Time between two looks for a new version (default: 1, of live parameters 0.1).")
+    private @Nullable Double pollSeconds;
 
     @Option(
             names = "--max-age",
@@ -169,14 +175,27 @@ final class ServeCommand implements Callable<Integer> {
             ServerSettings settings = new ServerSettings(
                     host, port, tls == null ? null : tls(tls), tokens == null ? null : Tokens.read(tokens), limits);
             settings.checkExposure(insecure);
-            Following following = new Following(
-                    new VersionChoice(follow),
-                    seconds(pollSeconds),
-                    maxAgeSeconds == null ? null : seconds(maxAgeSeconds));
-            return new ModelServer(settings, place.open(new PublishedWhere()), following);
+            VersionChoice choice = new VersionChoice(follow);
+            Following following =
+                    new Following(choice, poll(choice), maxAgeSeconds == null ? null : seconds(maxAgeSeconds));
+            return new ModelServer(settings, place(choice), following);
         } catch (IllegalArgumentException e) {
             throw new ParameterException(command.commandLine(), String.valueOf(e.getMessage()), e);
         }
+    }
+
+    private Duration poll(VersionChoice choice) {
+        if (pollSeconds != null) return seconds(pollSeconds);
+        return choice.isLive() ? POLL_LIVE : POLL;
+    }
+
+    private ModelPlace place(VersionChoice choice) {
+        Supplier<SnapshotSource> live = place.live();
+        if (live == null && choice.isLive()) {
+            throw new IllegalArgumentException("--follow live needs --config FILE with publish.live.topic");
+        }
+        ModelPlace versions = place.open(new PublishedWhere());
+        return live == null ? versions : versions.withLive(live);
     }
 
     private static Duration seconds(double value) {
@@ -199,6 +218,11 @@ final class ServeCommand implements Callable<Integer> {
         @Override
         public ModelPlace directory(Path root) {
             return ModelPlace.directory(root);
+        }
+
+        @Override
+        public ModelPlace store(PublishedFiles files) {
+            return ModelPlace.store(files);
         }
 
         @Override

@@ -55,7 +55,7 @@ final class SnapshotCommand {
             header = "List the versions, the newest last.",
             description = "One line for each: version, time, parameters, steps and samples learnt, SHA-256.",
             footer = {"Examples:", "  millrace snapshot list --directory snapshots/mnist"})
-    int list(@Mixin SnapshotOptions options) {
+    int list(@Mixin SnapshotOptions options) throws IOException {
         PrintWriter out = command.commandLine().getOut();
         PublishedSnapshots snapshots = options.open();
         List<SnapshotManifest> manifests = snapshots.list();
@@ -73,6 +73,12 @@ final class SnapshotCommand {
             aliases.versions()
                     .forEach((alias, version) -> out.println(alias + ": version " + version
                             + (alias.equals(Aliases.CHAMPION) && aliases.pinned() ? ", pinned" : "")));
+        }
+        SnapshotManifest live = options.liveNow();
+        if (live != null) {
+            out.printf(
+                    "live: version %d, made %s, which no checkpoint covers%n",
+                    live.version(), Instant.ofEpochMilli(live.created()));
         }
         out.printf("%d version(s) in %s%n", manifests.size(), snapshots.place());
         out.flush();

@@ -1,5 +1,9 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.client.SnapshotSource;
+import dev.millrace.model.client.VersionChoice;
+import dev.millrace.model.client.VersionTarget;
+import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
@@ -8,9 +12,11 @@ import dev.millrace.pipeline.publish.SnapshotTopics;
 import dev.millrace.pipeline.snapshots.DirectorySnapshots;
 import dev.millrace.pipeline.snapshots.PublishedSnapshots;
 import dev.millrace.pipeline.snapshots.TopicSnapshots;
+import java.io.IOException;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.List;
+import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Mixin;
 import picocli.CommandLine.Option;
@@ -22,7 +28,7 @@ final class SnapshotOptions {
     private PlaceOptions place;
 
     @Option(names = "--version-number", paramLabel = "N", description = "Which version; the newest unless given.")
-    private @Nullable Long version;
+    private @Nullable String version;
 
     /** Whether one version was asked for. */
     boolean namesVersion() {
@@ -34,7 +40,12 @@ final class SnapshotOptions {
         return place.open(new PlaceOptions.Places<>() {
             @Override
             public PublishedSnapshots directory(Path root) {
-                return new DirectorySnapshots(root);
+                return store(PublishedFiles.of(root));
+            }
+
+            @Override
+            public PublishedSnapshots store(PublishedFiles files) {
+                return new DirectorySnapshots(files);
             }
 
             @Override
@@ -46,7 +57,30 @@ final class SnapshotOptions {
 
     /** The version asked for, or the newest. */
     Snapshot load() {
-        return version == null ? newest(open()) : open().load(version);
+        return version == null ? newest(open()) : open().load(number(version));
+    }
+
+    private static long number(String version) {
+        if (version.matches("\\d{1,18}")) return Long.parseLong(version);
+        if (version.equals(VersionChoice.LIVE.word())) throw live();
+        throw new CommandFailedException("--version-number must be a number >= 0. Received: " + version);
+    }
+
+    private static CommandFailedException live() {
+        return new CommandFailedException(
+                "Live parameters are no version: no checkpoint covers them and they do not stay."
+                        + " They are followed: millrace serve --follow live, or LiveSource.");
+    }
+
+    /** The live parameters of now; null where there are none. */
+    @Nullable
+    SnapshotManifest liveNow() throws IOException {
+        Supplier<SnapshotSource> live = place.live();
+        if (live == null) return null;
+        try (SnapshotSource source = live.get()) {
+            VersionTarget now = source.find(VersionChoice.LIVE);
+            return now == null ? null : now.manifest();
+        }
     }
 
     /**
@@ -58,8 +92,9 @@ final class SnapshotOptions {
     Snapshot load(String name) {
         try {
             if (name.equals("newest")) return newest(open());
+            if (name.equals(VersionChoice.LIVE.word())) throw live();
             if (name.matches("\\d{1,18}")) return open().load(Long.parseLong(name));
-            return newest(new DirectorySnapshots(PlaceOptions.present(Path.of(name))));
+            return newest(new DirectorySnapshots(PlaceOptions.present(name)));
         } catch (SnapshotException e) {
             throw new CommandFailedException(String.valueOf(e.getMessage()), e);
         }

@@ -94,6 +94,7 @@ final class CrossChecks {
         if (sources != null) sources.forEach(topic -> users.put(topic, TrainingOptions.SOURCE_TOPICS.key()));
         distinct(TrainingOptions.PUBLISH_SNAPSHOT_TOPIC, users);
         distinct(TrainingOptions.PUBLISH_MODEL_TOPIC, users);
+        distinct(TrainingOptions.PUBLISH_LIVE_TOPIC, users);
         distinct(TrainingOptions.REPORT_TOPIC, users);
         distinct(TrainingOptions.CONTROL_TOPIC, users);
         distinct(TrainingOptions.DEAD_LETTER_TOPIC, users);

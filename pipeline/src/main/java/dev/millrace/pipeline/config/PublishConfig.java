@@ -14,6 +14,8 @@ import org.jspecify.annotations.Nullable;
  * @param interval least time between versions
  * @param maxPartBytes of one part, bytes
  * @param retainedVersions kept in the directory
+ * @param liveTopic for parameters between checkpoints; null for none
+ * @param liveInterval least time between two sets of them
  * @param gate what a version must be to become champion
  */
 public record PublishConfig(
@@ -23,6 +25,8 @@ public record PublishConfig(
         Duration interval,
         int maxPartBytes,
         int retainedVersions,
+        @Nullable String liveTopic,
+        Duration liveInterval,
         Thresholds gate)
         implements Serializable {
 
@@ -35,6 +39,8 @@ public record PublishConfig(
                 Math.toIntExact(
                         values.get(TrainingOptions.PUBLISH_MAX_PART_BYTES).getBytes()),
                 values.get(TrainingOptions.PUBLISH_RETAINED_VERSIONS),
+                values.find(TrainingOptions.PUBLISH_LIVE_TOPIC),
+                values.get(TrainingOptions.PUBLISH_LIVE_INTERVAL),
                 gate(values));
     }
 

@@ -409,6 +409,18 @@ public final class TrainingOptions {
             10,
             between(1, 1_000_000),
             "Versions kept in publish.directory; older ones are deleted, but never the champion and the one before it.");
+    public static final ConfigOption<String> PUBLISH_LIVE_TOPIC = optional(
+            "publish.live.topic",
+            ValueType.TEXT,
+            null,
+            "Compacted topic for the parameters between checkpoints, which no checkpoint covers: fresh within a second, but"
+                    + " a failure may take them back. Unset: none. See deploy/PUBLICATION.md.");
+    public static final ConfigOption<Duration> PUBLISH_LIVE_INTERVAL = option(
+            "publish.live.interval",
+            ValueType.DURATION,
+            Duration.ofMillis(250),
+            new Constraint<>(">= 10 ms", value -> value.toMillis() >= 10),
+            "Least time between two sets of live parameters.");
     public static final ConfigOption<GateMetric> PUBLISH_GATE_METRIC = option(
             "publish.gate.metric",
             ValueType.oneOf(GateMetric.class),

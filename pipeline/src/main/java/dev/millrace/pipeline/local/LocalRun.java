@@ -29,6 +29,11 @@ final class LocalRun {
             Map.of("retention.bytes", "536870912", "segment.bytes", "67108864");
 
     private static final Map<String, String> COMPACTED = Map.of("cleanup.policy", "compact");
+
+    /** Compaction leaves the newest segment alone: a small one keeps the topic small. */
+    private static final Map<String, String> LIVE =
+            Map.of("cleanup.policy", "compact", "segment.bytes", "16777216", "min.cleanable.dirty.ratio", "0.1");
+
     private static final long REDRAW_MILLIS = 1_000;
 
     private final LocalDirectory directory;
@@ -130,6 +135,7 @@ final class LocalRun {
         }
         createTopic(kafka, config.publish().snapshotTopic(), SAMPLE_TOPIC);
         createTopic(kafka, config.publish().modelTopic(), COMPACTED);
+        createTopic(kafka, config.publish().liveTopic(), LIVE);
         createTopic(kafka, config.report().topic(), SAMPLE_TOPIC);
         createTopic(kafka, config.control().topic(), SAMPLE_TOPIC);
         createTopic(kafka, config.deadLetter().topic(), SAMPLE_TOPIC);

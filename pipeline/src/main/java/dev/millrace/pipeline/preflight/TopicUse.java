@@ -26,6 +26,7 @@ record TopicUse(String topic, AclOperation right, int largestRecord, boolean com
         PublishConfig publish = config.publish();
         addWritten(uses, publish.snapshotTopic(), publish.maxPartBytes() + OVERHEAD, false);
         addWritten(uses, publish.modelTopic(), OVERHEAD, true);
+        addWritten(uses, publish.liveTopic(), publish.maxPartBytes() + OVERHEAD, true);
         addWritten(uses, config.report().topic(), REPORT_BYTES, false);
         String control = config.control().topic();
         if (control != null) uses.add(new TopicUse(control, AclOperation.READ, 0, false));

@@ -25,7 +25,11 @@ final class OutgoingSerializer implements KafkaRecordSerializationSchema<Outgoin
     public ProducerRecord<byte[], byte[]> serialize(
             OutgoingRecord record, KafkaSinkContext context, @Nullable Long timestamp) {
         int partitions = context.getPartitionsForTopic(record.topic()).length;
-        int partition = Utils.toPositive(Utils.murmur2(model)) % partitions;
-        return new ProducerRecord<>(record.topic(), partition, record.key(), record.value());
+        return new ProducerRecord<>(record.topic(), partition(model, partitions), record.key(), record.value());
+    }
+
+    /** Of so many, the one where a model's records lie. */
+    static int partition(byte[] model, int partitions) {
+        return Utils.toPositive(Utils.murmur2(model)) % partitions;
     }
 }

@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.publish;
 
+import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.pipeline.files.Places;
 import java.io.IOException;
 import java.io.OutputStream;
 import java.util.List;
@@ -9,16 +11,11 @@ import org.jspecify.annotations.Nullable;
 /** What publication needs of the place that its files lie in. Paths are relative to it, with {@code /} between names. */
 public interface StoreFiles {
     /** Lies in a version's directory once all its files do. */
-    String READY = "READY";
+    String READY = SnapshotDirectory.READY;
 
     /** The files below a path or URI: a local one without a scheme, or by Flink's file system of the scheme. */
     static StoreFiles of(String root) throws IOException {
-        return isLocal(root) ? new LocalFiles(root) : new RemoteFiles(root);
-    }
-
-    /** Whether a root is a path of this machine rather than a URI. */
-    static boolean isLocal(String root) {
-        return !root.matches("[a-zA-Z][a-zA-Z0-9+.-]*:.*");
+        return Places.isPath(root) ? new LocalFiles(root) : new RemoteFiles(root);
     }
 
     /** A new file; when the stream is closed, it is durable. */

@@ -13,7 +13,8 @@ record Greeting(URI uri, ServerSettings settings, String choice) {
             return where + "No version is loaded as " + choice + " yet; /health/ready says when one is.\n"
                     + "Try: curl -s" + options() + " " + uri + "/health/ready\n";
         }
-        return where + "Serving " + model.name() + " version " + model.version() + " (" + choice + ").\n" + "Try: "
+        return where + "Serving " + model.name() + " version " + model.version() + " (" + choice
+                + (model.served().covered() ? "" : ", not covered by a checkpoint") + ").\n" + "Try: "
                 + example(model) + "\n";
     }
 

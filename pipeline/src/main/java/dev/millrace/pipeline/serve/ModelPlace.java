@@ -2,6 +2,8 @@ package dev.millrace.pipeline.serve;
 
 import dev.millrace.model.client.DirectorySource;
 import dev.millrace.model.client.SnapshotSource;
+import dev.millrace.model.client.VersionChoice;
+import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.publish.SnapshotTopics;
 import dev.millrace.pipeline.snapshots.DirectorySnapshots;
@@ -10,17 +12,33 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Supplier;
+import org.jspecify.annotations.Nullable;
 
 /** Where a model is published. */
 public final class ModelPlace {
     private final Supplier<SnapshotSource> source;
     private final Catalog catalog;
     private final AliasTable aliases;
+    private final @Nullable Supplier<SnapshotSource> live;
 
     ModelPlace(Supplier<SnapshotSource> source, Catalog catalog, AliasTable aliases) {
+        this(source, catalog, aliases, null);
+    }
+
+    private ModelPlace(
+            Supplier<SnapshotSource> source,
+            Catalog catalog,
+            AliasTable aliases,
+            @Nullable Supplier<SnapshotSource> live) {
         this.source = source;
         this.catalog = catalog;
         this.aliases = aliases;
+        this.live = live;
+    }
+
+    /** The same with live parameters beside the versions. */
+    public ModelPlace withLive(Supplier<SnapshotSource> from) {
+        return new ModelPlace(source, catalog, aliases, from);
     }
 
     /** @param root holds {@code versions}, {@code current.json} and {@code aliases.json} */
@@ -28,7 +46,16 @@ public final class ModelPlace {
         return new ModelPlace(
                 () -> new DirectorySource(root),
                 new DirectoryCatalog(root),
-                AliasTable.of(new DirectorySnapshots(root)));
+                AliasTable.of(new DirectorySnapshots(PublishedFiles.of(root))));
+    }
+
+    /** The same in an object store: what is listed is kept for a while, and what was fetched once is kept as a file. */
+    public static ModelPlace store(PublishedFiles files) {
+        DirectorySnapshots snapshots = new DirectorySnapshots(files);
+        return new ModelPlace(
+                () -> new DirectorySource(files),
+                new FetchedCatalog(snapshots, Clock.systemUTC()),
+                AliasTable.of(snapshots));
     }
 
     /**
@@ -39,12 +66,17 @@ public final class ModelPlace {
     public static ModelPlace topics(KafkaConfig kafka, SnapshotTopics topics, String model, Duration timeout) {
         TopicSnapshots snapshots = new TopicSnapshots(kafka, topics, model, timeout);
         return new ModelPlace(
-                snapshots::source, new TopicCatalog(snapshots, Clock.systemUTC()), AliasTable.of(snapshots));
+                snapshots::source, new FetchedCatalog(snapshots, Clock.systemUTC()), AliasTable.of(snapshots));
     }
 
-    /** For one follower, which closes it. */
-    SnapshotSource source() {
-        return source.get();
+    /** For one follower of a choice, which closes it. */
+    SnapshotSource source(VersionChoice choice) {
+        return choice.isLive() && live != null ? live.get() : source.get();
+    }
+
+    /** Whether live parameters are there. */
+    boolean isLive() {
+        return live != null;
     }
 
     /** What there is to hand out. */

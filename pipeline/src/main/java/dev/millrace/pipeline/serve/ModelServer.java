@@ -18,7 +18,7 @@ public final class ModelServer implements AutoCloseable {
     public ModelServer(ServerSettings settings, ModelPlace place, Following following) {
         this.settings = settings;
         ServingMetrics metrics = new ServingMetrics();
-        this.models = new Models(place::source, following, metrics);
+        this.models = new Models(place, following, metrics);
         this.routes = routes(settings.limits(), place, models, metrics);
         this.http = new HttpServer(settings, routes, metrics);
     }

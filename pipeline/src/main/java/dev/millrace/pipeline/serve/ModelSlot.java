@@ -40,7 +40,8 @@ final class ModelSlot implements AutoCloseable {
         public void loaded(ServedModel loaded) {
             boolean first = model == null;
             model = new ServingModel(loaded);
-            LOG.info("{} {} serves as {}", loaded.manifest().model(), loaded.version(), choice);
+            if (loaded.covered())
+                LOG.info("{} {} serves as {}", loaded.manifest().model(), loaded.version(), choice);
             if (!first) metrics.swapped(choice);
             double fromEvent = sinceNewestEvent(loaded);
             if (!Double.isNaN(fromEvent)) metrics.serves(choice, fromEvent);

@@ -1,10 +1,8 @@
 package dev.millrace.pipeline.serve;
 
-import dev.millrace.model.client.SnapshotSource;
 import dev.millrace.model.client.VersionChoice;
 import java.time.Duration;
 import java.util.concurrent.ConcurrentHashMap;
-import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -15,14 +13,14 @@ final class Models implements AutoCloseable {
     /** How long the first request for an alias waits until its version is loaded. */
     private static final Duration FIRST_LOAD = Duration.ofSeconds(5);
 
-    private final Supplier<SnapshotSource> sources;
+    private final ModelPlace place;
     private final Following following;
     private final ServingMetrics metrics;
     private final ConcurrentHashMap<String, ModelSlot> slots = new ConcurrentHashMap<>();
     private final ModelSlot chosen;
 
-    Models(Supplier<SnapshotSource> sources, Following following, ServingMetrics metrics) {
-        this.sources = sources;
+    Models(ModelPlace place, Following following, ServingMetrics metrics) {
+        this.place = place;
         this.following = following;
         this.metrics = metrics;
         this.chosen = slot(following.choice().word(), false);
@@ -37,11 +35,16 @@ final class Models implements AutoCloseable {
     /**
      * What predicts for a request.
      *
-     * @param alias newest, champion or candidate; null for what was chosen at the start
+     * @param alias newest, champion, candidate or live; null for what was chosen at the start
      * @throws ProblemException if it is none of these
      */
     ModelSlot slot(@Nullable String alias) {
         if (alias == null) return chosen;
+        if (alias.equals(VersionChoice.LIVE.word())) {
+            if (place.isLive()) return slot(alias, true);
+            throw ProblemException.badRequest(
+                    "alias must not be live: this server knows no topic of live parameters. Received: " + alias);
+        }
         if (!alias.equals(VersionChoice.NEWEST.word()) && !VersionChoice.ALIASES.contains(alias)) {
             throw ProblemException.badRequest("alias must be " + VersionChoice.NEWEST + " or one of "
                     + VersionChoice.ALIASES + ". Received: " + alias);
@@ -52,7 +55,8 @@ final class Models implements AutoCloseable {
     private ModelSlot slot(String choice, boolean await) {
         ModelSlot known = slots.get(choice);
         if (known != null) return known;
-        ModelSlot slot = slots.computeIfAbsent(choice, made -> new ModelSlot(made, sources.get(), following, metrics));
+        ModelSlot slot = slots.computeIfAbsent(
+                choice, made -> new ModelSlot(made, place.source(new VersionChoice(made)), following, metrics));
         if (await) await(slot);
         return slot;
     }

@@ -17,16 +17,19 @@ import org.jspecify.annotations.Nullable;
 /**
  * What one version said of the rows of one request.
  *
+ * @param covered whether a checkpoint covers the version; false of live parameters
  * @param outputs [rows, width], row-major
  * @param width outputs of a row
  */
-record Predictions(String model, long version, Classes classes, Rows rows, float[] outputs, int width) {
+record Predictions(
+        String model, long version, boolean covered, Classes classes, Rows rows, float[] outputs, int width) {
 
     byte[] toJson() {
         return Json.bytes(json -> {
             json.writeStartObject();
             json.writeStringField("model", model);
             json.writeNumberField("version", version);
+            json.writeBooleanField("covered", covered);
             json.writeArrayFieldStart("classes");
             for (String name : classes.names()) json.writeString(name);
             json.writeEndArray();
@@ -59,6 +62,7 @@ record Predictions(String model, long version, Classes classes, Rows rows, float
                 GenericRecord record = new GenericData.Record(schema);
                 record.put("model", model);
                 record.put("version", version);
+                record.put("covered", covered);
                 record.put("id", rows.id(row));
                 record.put("className", likeliest(row));
                 record.put("outputs", outputsOf(row));

@@ -76,6 +76,6 @@ final class ServingModel {
         int width = spec().outputs();
         float[] outputs = new float[rows.count() * width];
         served.predict(rows.values(), rows.count(), outputs);
-        return new Predictions(name(), version(), classes, rows, outputs, width);
+        return new Predictions(name(), version(), served.covered(), classes, rows, outputs, width);
     }
 }

@@ -46,6 +46,7 @@ final class SnapshotEndpoints {
                 json.writeNumberField("created", manifest.created());
                 json.writeNumberField("parameters", manifest.parameters());
                 json.writeStringField("sha256", manifest.sha256());
+                json.writeBooleanField("covered", manifest.covered());
                 json.writeEndObject();
             }
             json.writeEndArray();
@@ -92,6 +93,11 @@ final class SnapshotEndpoints {
 
     private SnapshotManifest meant(String alias, List<SnapshotManifest> manifests) throws IOException {
         if (alias.equals(VersionChoice.NEWEST.word())) return newest(manifests);
+        if (alias.equals(VersionChoice.LIVE.word())) {
+            throw ProblemException.notFound(
+                    "Live parameters are not handed out, for they do not stay: ask them to predict,"
+                            + " or follow their topic with LiveSource.");
+        }
         if (!VersionChoice.ALIASES.contains(alias)) {
             throw ProblemException.notFound("An alias must be " + VersionChoice.NEWEST + " or one of "
                     + VersionChoice.ALIASES + ". Received: " + alias);

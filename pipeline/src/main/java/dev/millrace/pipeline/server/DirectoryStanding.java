@@ -9,8 +9,9 @@ import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.pipeline.control.Action;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.Outcome;
+import dev.millrace.pipeline.files.Places;
+import java.io.IOException;
 import java.io.UncheckedIOException;
-import java.nio.file.Path;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -37,9 +38,9 @@ public final class DirectoryStanding {
      *
      * @param now milliseconds since the epoch
      */
-    public static Answer judge(Path directory, Command command, long now) {
+    public static Answer judge(SnapshotDirectory directory, Command command, long now) {
         Action action = Objects.requireNonNull(command.action());
-        Standing standing = read(new SnapshotDirectory(directory));
+        Standing standing = read(directory);
         try {
             Standing moved = new Promotions(EVERY_VERSION)
                     .apply(standing.withRevision(standing.revision() + OFFLINE_STEP - 1), command, action, now);
@@ -61,8 +62,8 @@ public final class DirectoryStanding {
      */
     static Standing adopt(Standing standing, String model, @Nullable String directory, long now) {
         if (directory == null) return standing;
-        SnapshotDirectory published = new SnapshotDirectory(Path.of(directory));
         try {
+            SnapshotDirectory published = new SnapshotDirectory(Places.published(directory));
             Aliases aliases = published.aliases();
             if (aliases != null && !aliases.model().equals(model)) return standing; // the sink will refuse it
             Standing known = standing.withVersions(evaluations(published, model, standing));
@@ -74,7 +75,7 @@ public final class DirectoryStanding {
                     aliases.revision(),
                     standing.revision());
             return adopted(known, aliases, now);
-        } catch (SnapshotException | UncheckedIOException e) {
+        } catch (SnapshotException | IOException | UncheckedIOException e) {
             LOG.warn("{}: the aliases in {} cannot be read; this job goes on with its own", model, directory, e);
             return standing;
         }

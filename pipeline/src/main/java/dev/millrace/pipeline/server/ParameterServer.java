@@ -59,6 +59,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private transient ParameterLayout layout;
     private transient ParameterChannel channel;
     private transient SnapshotOutlet snapshots;
+    private transient @Nullable LiveParameters live;
     private transient AliasNews aliasNews;
     private transient ReportWindow report;
     private transient ServerMetrics serverMetrics;
@@ -115,10 +116,19 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
         reportRecord = new StreamRecord<>(null);
         serverMetrics = new ServerMetrics(getMetricGroup());
+        openLive();
         channel = ParameterChannel.of(TaskScope.of(getMetricGroup()));
         layout = ModelSpec.fromJson(settings.modelJson()).layout();
         sendAll();
         tick(0);
+    }
+
+    private void openLive() {
+        LiveSettings liveSettings = settings.publication().live();
+        if (liveSettings == null) return;
+        LiveParameters opened = new LiveParameters(liveSettings, settings.provenance(), incarnation, System.nanoTime());
+        serverMetrics.live(opened);
+        live = opened;
     }
 
     private static List<String> classes(@Nullable String features) {
@@ -176,6 +186,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         sendParameters();
         long now = System.nanoTime();
         serverMetrics.closed(samples, now - stepOpenedNanos);
+        if (live != null) live.offer(trainer.state(), now);
         if (report.isDue(now)) emitReport(now);
     }
 
@@ -238,6 +249,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         long now = System.nanoTime();
         boolean overdue = now - stepOpenedNanos > settings.stepDeadlineMillis() * 1_000_000;
         if (overdue && trainer.hasContribution() && !isPaused()) closeStep();
+        if (live != null) live.offer(trainer.state(), now); // the last step before a pause in the stream
         if (report.isDue(now) || !outcomes.isEmpty() || aliasNews.hasChange()) emitReport(now);
         getProcessingTimeService()
                 .registerTimer(getProcessingTimeService().getCurrentProcessingTime() + TICK_MILLIS, this::tick);
@@ -341,6 +353,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
 
     @Override
     public void close() throws Exception {
+        if (live != null) live.close();
         ParameterChannel.forget(TaskScope.of(getMetricGroup()));
         super.close();
     }

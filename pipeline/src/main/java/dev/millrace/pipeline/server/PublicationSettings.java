@@ -11,14 +11,23 @@ import org.jspecify.annotations.Nullable;
  * @param gate what a version must be
  * @param retainedVersions kept for readers, at least two beside the champion and the one before it: of others a person may not make a champion
  * @param directory that versions are published in; null for none
+ * @param live that parameters leave between checkpoints too; null if they do not
  */
 public record PublicationSettings(
-        Thresholds gate, int retainedVersions, @Nullable String directory) implements Serializable {
+        Thresholds gate,
+        int retainedVersions,
+        @Nullable String directory,
+        @Nullable LiveSettings live) implements Serializable {
     /** The newest version and the one before it. */
     public static final int LEAST_RETAINED = 2;
 
     public PublicationSettings {
         retainedVersions = Math.max(LEAST_RETAINED, retainedVersions);
+    }
+
+    /** Without live parameters. */
+    public PublicationSettings(Thresholds gate, int retainedVersions, @Nullable String directory) {
+        this(gate, retainedVersions, directory, null);
     }
 
     /** Nothing is promoted automatically. */

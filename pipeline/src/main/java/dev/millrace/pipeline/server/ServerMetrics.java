@@ -18,11 +18,12 @@ final class ServerMetrics {
     private final Counter stepNanos;
     private final Counter malformedCommands;
     private final Map<String, Counter> decisions = new HashMap<>(); // of the gate, by reason
+    private final MetricGroup group;
     private volatile @Nullable StepReport report;
     private volatile long publishedVersion;
 
     ServerMetrics(MetricGroup parent) {
-        MetricGroup group = parent.addGroup("millrace");
+        group = parent.addGroup("millrace");
         steps = group.counter("stepsTotal", new ThreadSafeSimpleCounter());
         samples = group.counter("samplesTotal", new ThreadSafeSimpleCounter());
         stepNanos = group.counter("stepNanosTotal", new ThreadSafeSimpleCounter());
@@ -72,6 +73,14 @@ final class ServerMetrics {
             StepReport last = report;
             return last == null ? Double.NaN : value.applyAsDouble(last);
         });
+    }
+
+    /** Shows what becomes of live parameters; whoever does not send them has no such metrics. */
+    void live(LiveParameters live) {
+        group.gauge("liveSentTotal", () -> live.outlet().sent());
+        group.gauge("liveFailedTotal", () -> live.outlet().failed());
+        group.counter("liveLeftOutTotal", live.leftOut());
+        group.counter("liveRefusedTotal", live.refused());
     }
 
     void malformedCommand() {

@@ -1,22 +1,20 @@
 package dev.millrace.pipeline.snapshots;
 
 import dev.millrace.model.snapshot.Aliases;
+import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.model.snapshot.Snapshot;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotManifest;
-import java.nio.file.Path;
 import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /** Snapshots as files. */
 public final class DirectorySnapshots implements PublishedSnapshots {
-    private final Path root;
     private final SnapshotDirectory directory;
 
-    /** @param root holds {@code versions} and {@code current.json} */
-    public DirectorySnapshots(Path root) {
-        this.root = root;
-        this.directory = new SnapshotDirectory(root);
+    /** @param files with {@code versions} and {@code current.json} among them */
+    public DirectorySnapshots(PublishedFiles files) {
+        this.directory = new SnapshotDirectory(files);
     }
 
     @Override
@@ -36,6 +34,6 @@ public final class DirectorySnapshots implements PublishedSnapshots {
 
     @Override
     public String place() {
-        return root.toString();
+        return directory.place();
     }
 }

@@ -34,14 +34,22 @@ public final class LoopBenchmark {
         int small = args.length > 0 ? Integer.parseInt(args[0]) : 60_000;
         int large = args.length > 1 ? Integer.parseInt(args[1]) : 10_000;
         for (int round = 0; round < 3; round++) {
-            run("1k", Benchmarks.hidden(30), small);
-            run("100k", Benchmarks.hidden(280, 320), large);
+            show("1k", Benchmarks.hidden(30), small);
+            show("100k", Benchmarks.hidden(280, 320), large);
         }
         System.exit(0);
     }
 
+    private static void show(String name, ModelSpec spec, int steps) throws Exception {
+        double best = stepsPerSecond(spec, steps, PublicationSettings.closed(10));
+        System.out.printf(
+                "%-5s %7d parameters  %8.0f steps/s (best half second)%n",
+                name, spec.layout().size(), best);
+    }
+
+    /** In the best half second of so many steps. */
     @SuppressWarnings("try") // the iterator may be interrupted when it is closed
-    private static void run(String name, ModelSpec spec, int steps) throws Exception {
+    static double stepsPerSecond(ModelSpec spec, int steps, PublicationSettings publication) throws Exception {
         StreamExecutionEnvironment env = StreamExecutionEnvironment.getExecutionEnvironment(Benchmarks.flink(0));
         env.setParallelism(1);
         var numbers = env.fromSource(
@@ -56,7 +64,7 @@ public final class LoopBenchmark {
                 BATCH,
                 1000,
                 new WorkerSettings(0, BATCH, false),
-                settings(spec),
+                settings(spec, publication),
                 null);
         outputs.deadLetters().sinkTo(new DiscardingSink<>());
         outputs.snapshots().sinkTo(new DiscardingSink<>());
@@ -69,12 +77,10 @@ public final class LoopBenchmark {
                 before = report.steps();
             }
         }
-        System.out.printf(
-                "%-5s %7d parameters  %8.0f steps/s (best half second)%n",
-                name, spec.layout().size(), best);
+        return best;
     }
 
-    private static ServerSettings settings(ModelSpec spec) {
+    private static ServerSettings settings(ModelSpec spec, PublicationSettings publication) {
         return new ServerSettings(
                 spec.name(),
                 spec.toJson(),
@@ -97,7 +103,7 @@ public final class LoopBenchmark {
                 512 * 1024,
                 Map.of(),
                 null,
-                PublicationSettings.closed(10));
+                publication);
     }
 
     private static final class RandomSamples extends RichMapFunction<Long, Sample> {

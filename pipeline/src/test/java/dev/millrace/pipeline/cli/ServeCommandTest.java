@@ -29,7 +29,8 @@ class ServeCommandTest {
             value = {
                 "--host 0.0.0.0 | --host 0.0.0.0 is reached from other machines, which takes --tls and --tokens.",
                 "--max-body 0   | --max-body must be in 1..1073741824. Received: 0",
-                "--follow best  | a version must be newest, champion, candidate or a number >= 0. Received: best",
+                "--follow best  | a version must be newest, champion, candidate, live or a number >= 0. Received: best",
+                "--follow live  | --follow live needs --config FILE with publish.live.topic",
                 "--max-age 0    | --max-age must be > 0. Received: PT0S",
                 "--tokens none  | the tokens cannot be read",
                 "--port 70000   | --port must be in 0..65535. Received: 70000",

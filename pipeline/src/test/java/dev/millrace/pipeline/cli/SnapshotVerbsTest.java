@@ -75,6 +75,24 @@ class SnapshotVerbsTest {
     }
 
     @Test
+    void liveParametersAreNoVersionAndTheRefusalSaysHowToFollowThem() {
+        String here = directory.toString();
+        Path output = directory.resolve("out");
+
+        Ran get = millrace(
+                "snapshot", "get", "--version-number", "live", "--output", output.toString(), "--directory", here);
+        Ran diff = millrace("snapshot", "diff", "3", "live", "--directory", here);
+        Ran word = millrace(
+                "snapshot", "get", "--version-number", "x", "--output", output.toString(), "--directory", here);
+
+        assertThat(get.exitCode()).isEqualTo(ExitCode.FAILED);
+        assertThat(get.err()).contains("Live parameters are no version", "millrace serve --follow live");
+        assertThat(diff.err()).contains("Live parameters are no version");
+        assertThat(word.err()).contains("--version-number must be a number >= 0. Received: x");
+        assertThat(output).doesNotExist();
+    }
+
+    @Test
     void verifyFindsTheDamagedVersion() throws IOException {
         damage(3);
 

@@ -212,7 +212,7 @@ class ChampionTest {
     }
 
     private static AliasChange lastAudited(SnapshotDirectory published) throws IOException {
-        List<String> lines = Files.readAllLines(published.root().resolve("audit.jsonl"));
+        List<String> lines = Files.readAllLines(Path.of(published.place(), "audit.jsonl"));
         return AliasChange.fromJson(lines.get(lines.size() - 1));
     }
 

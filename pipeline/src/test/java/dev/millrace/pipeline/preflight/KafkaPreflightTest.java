@@ -27,6 +27,7 @@ class KafkaPreflightTest {
         kafka.createTopic("snapshots", 1, Map.of());
         kafka.createTopic("small", 1, Map.of("max.message.bytes", "10000"));
         kafka.createTopic("models", 1, Map.of("cleanup.policy", "compact"));
+        kafka.createTopic("live", 1, Map.of("cleanup.policy", "compact"));
     }
 
     @AfterAll
@@ -108,6 +109,24 @@ class KafkaPreflightTest {
                 .filteredOn(finding -> finding.severity() == Severity.WARNING)
                 .extracting(Finding::subject)
                 .containsExactly("topic small", "training.workers");
+    }
+
+    @Test
+    void theTopicOfLiveParametersIsLookedAtLikeTheOthers() {
+        List<Finding> fitting = run(config().override("publish.live.topic", "live"));
+        List<Finding> small = run(config().override("publish.live.topic", "small"));
+        List<Finding> missing = run(config().override("publish.live.topic", "missing"));
+
+        assertThat(fitting).extracting(Finding::severity).containsOnly(Severity.OK);
+        assertThat(small)
+                .filteredOn(finding -> finding.subject().equals("topic small"))
+                .extracting(Finding::severity)
+                .contains(Severity.ERROR, Severity.WARNING); // too large for it, and not compacted
+        assertThat(missing)
+                .filteredOn(finding -> finding.severity() == Severity.ERROR)
+                .singleElement()
+                .satisfies(finding -> assertThat(finding.text())
+                        .contains("--create --topic missing --config cleanup.policy=compact"));
     }
 
     @Test

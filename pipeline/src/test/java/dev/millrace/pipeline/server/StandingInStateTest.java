@@ -8,11 +8,13 @@ import dev.millrace.model.gate.Thresholds;
 import dev.millrace.model.metric.Outcomes;
 import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.snapshot.Aliases;
+import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.model.snapshot.SnapshotParts;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.control.Action;
 import dev.millrace.pipeline.control.Command;
+import dev.millrace.pipeline.files.StoredCopy;
 import java.io.ByteArrayInputStream;
 import java.io.ByteArrayOutputStream;
 import java.io.DataInputStream;
@@ -27,6 +29,8 @@ import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Champion and versions in the server's state: cut into snapshots, kept in checkpoints, compared with a directory. */
 class StandingInStateTest {
@@ -220,6 +224,23 @@ class StandingInStateTest {
                 .isEqualTo(state.standing.evaluation(2));
     }
 
+    /** A store is asked through Flink's file systems, which know the one in memory by its scheme. */
+    @ParameterizedTest
+    @ValueSource(strings = {"objects://bucket/adopted", "file:"})
+    void aHigherRevisionIsAdoptedFromAUriToo(String uri) throws IOException {
+        String place = uri.equals("file:") ? directory.resolve("store").toUri().toString() : uri;
+        onDisk(2, 0.5);
+        onDisk(3, 0.4);
+        aliases(new Aliases("halves", 1_002, true, 2L, 3L, null));
+        StoredCopy.of(directory, place);
+
+        Standing adopted = DirectoryStanding.adopt(Standing.NONE, "halves", place, 9_000);
+
+        // The candidate is what a job itself has published last: nothing yet.
+        assertThat(adopted.aliases("halves")).isEqualTo(new Aliases("halves", 1_003, true, 2L, null, null));
+        assertThat(Objects.requireNonNull(adopted.evaluation(3)).loss()).isEqualTo(0.4);
+    }
+
     @Test
     void theSameOrALowerRevisionIsNotAdopted() throws IOException {
         TrainingState state = Trainers.create(settings, null, true).state();
@@ -258,7 +279,7 @@ class StandingInStateTest {
         aliases(new Aliases("halves", 9, false, 3L, 3L, 2L));
         Command rollback = Command.of("c-1", "halves", Action.ROLLBACK).from("ada", "night");
 
-        DirectoryStanding.Answer answer = DirectoryStanding.judge(directory, rollback, 5);
+        DirectoryStanding.Answer answer = DirectoryStanding.judge(new SnapshotDirectory(directory), rollback, 5);
 
         AliasUpdate update = Objects.requireNonNull(answer.update());
         assertThat(update.aliases()).isEqualTo(new Aliases("halves", 1_009, false, 2L, 3L, null));
@@ -266,7 +287,9 @@ class StandingInStateTest {
                 .containsExactly(
                         new AliasChange(1_009, 5, AliasChange.Kind.ROLLBACK, 3L, 2L, false, "ada", "c-1", "night"));
         Command unknown = Command.of("c-2", "halves", Action.PROMOTE).withVersion(7);
-        assertThat(DirectoryStanding.judge(directory, unknown, 5).outcome().reason())
+        assertThat(DirectoryStanding.judge(new SnapshotDirectory(directory), unknown, 5)
+                        .outcome()
+                        .reason())
                 .isEqualTo("version must be one that is retained: 2, 3. Received: 7");
     }
 }

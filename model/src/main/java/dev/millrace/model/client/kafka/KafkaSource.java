@@ -1,5 +1,6 @@
 package dev.millrace.model.client.kafka;
 
+import dev.millrace.model.client.Live;
 import dev.millrace.model.client.SnapshotSource;
 import dev.millrace.model.client.VersionChoice;
 import dev.millrace.model.client.VersionTarget;
@@ -52,6 +53,7 @@ public final class KafkaSource implements SnapshotSource {
 
     @Override
     public @Nullable VersionTarget find(VersionChoice choice) throws IOException {
+        if (choice.isLive()) throw Live.absent(place());
         try {
             readOn();
             SnapshotException reason = damaged;

@@ -4,7 +4,7 @@ import dev.millrace.schemas.ModelManifest;
 import dev.millrace.schemas.ModelSnapshotPart;
 import dev.millrace.schemas.wire.AvroFraming;
 
-/** Under which keys snapshots lie in their topic, and what the values are. */
+/** Under which keys snapshots lie in their topics, and what the values are. */
 public final class SnapshotKeys {
     private SnapshotKeys() {}
 
@@ -16,6 +16,16 @@ public final class SnapshotKeys {
     /** {@code model/version/manifest}. */
     public static String manifest(String model, long version) {
         return model + "/" + version + "/manifest";
+    }
+
+    /** {@code model/live/part}: a part takes the place of the one before. */
+    public static String livePart(String model, int part) {
+        return model + "/live/" + part;
+    }
+
+    /** {@code model/live/manifest}, which comes behind its parts. */
+    public static String liveManifest(String model) {
+        return model + "/live/manifest";
     }
 
     /** Values of parts. */

@@ -8,6 +8,7 @@ import dev.millrace.pipeline.snapshots.PublishedSnapshots;
 import java.io.BufferedOutputStream;
 import java.io.IOException;
 import java.io.OutputStream;
+import java.io.UncheckedIOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Clock;
@@ -18,10 +19,10 @@ import java.util.Map;
 import org.apache.kafka.common.KafkaException;
 
 /**
- * Versions on Kafka. To list them means to read the topic, so the list is kept for a while; parameters that somebody asked
- * for are kept as files, the last few of them.
+ * Versions on Kafka or in an object store. To list them means to read the topic, or to ask the store for each of them, so the
+ * list is kept for a while; parameters that somebody asked for are fetched once and kept as files, the last few of them.
  */
-final class TopicCatalog implements Catalog {
+final class FetchedCatalog implements Catalog {
     private static final long KEPT_MILLIS = 5_000;
     private static final int KEPT_FILES = 4;
 
@@ -31,7 +32,7 @@ final class TopicCatalog implements Catalog {
     private long listedAt = Long.MIN_VALUE;
     private final Map<Long, Path> files = new LinkedHashMap<>(8, 0.75f, true);
 
-    TopicCatalog(PublishedSnapshots snapshots, Clock clock) {
+    FetchedCatalog(PublishedSnapshots snapshots, Clock clock) {
         this.snapshots = snapshots;
         this.clock = clock;
     }
@@ -43,6 +44,8 @@ final class TopicCatalog implements Catalog {
             listed = snapshots.list();
         } catch (KafkaException e) {
             throw new IOException("the brokers of " + snapshots.place() + " do not answer: " + e.getMessage(), e);
+        } catch (UncheckedIOException e) {
+            throw new IOException(e.getMessage(), e);
         }
         listedAt = clock.millis();
         return listed;
