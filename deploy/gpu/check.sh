@@ -6,7 +6,7 @@
 # parity of every kind of layer with the CPU in each precision, NVIDIA's compute-sanitizer over a short run where it is
 # installed, memory and bits over 10,000 steps, then a table of rates beside PyTorch's where Python has it with CUDA.
 # It needs Java 17 or newer, NVIDIA's driver, and CUDA 13's cudart, cublas, cublasLt and nvrtc where the linker looks
-# (LD_LIBRARY_PATH). With CHECK_ONLY=parity it ends after the parity.
+# (LD_LIBRARY_PATH). With CHECK_ONLY=parity it ends after the parity; CHECK_SEED repeats the samples of an earlier run.
 # Exit codes: 0 all passed, 1 something failed, 2 wrong usage, 3 no GPU: nothing was checked.
 set -eu
 
@@ -53,7 +53,7 @@ if command -v nvidia-smi >/dev/null 2>&1; then
 fi
 
 echo "== parity"
-check -Xmx2g "$main" parity || failed="$failed parity"
+check -Xmx2g "$main" parity ${CHECK_SEED:-} || failed="$failed parity"
 if [ "${CHECK_ONLY:-}" = parity ]; then
     [ -z "$failed" ] || exit 1
     exit 0

@@ -15,7 +15,7 @@ public record EngineUsed(String engine, String fallback) {
     static final EngineUsed UNKNOWN = new EngineUsed("", "");
 
     /** It travels with every gradient. */
-    private static final int MAX_LENGTH = 300;
+    private static final int MAX_LENGTH = 400;
 
     /** Both as one short line each. */
     static EngineUsed of(String engine, String fallback) {

@@ -4,11 +4,17 @@ import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 
 /** CUDA's libraries as far as a CPU stands in for them, which the model's tests build with g++. */
 final class EmulatedLibraries {
+    /** Preloaded: JavaCPP would rather take NVIDIA's own runtime, which some machines without a GPU have. */
+    private static final List<String> LIBRARIES =
+            List.of("libcudart.so.13", "libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13", "libcublas.so.13");
+
     private EmulatedLibraries() {}
 
     /** The environment of a process that finds them, and two devices; skips the test where they cannot be built. */
@@ -23,6 +29,15 @@ final class EmulatedLibraries {
         assumeThat(build.waitFor(5, TimeUnit.MINUTES) && build.exitValue() == 0)
                 .as("g++ builds what stands in for CUDA's libraries")
                 .isTrue();
-        return Map.of("LD_LIBRARY_PATH", libraries.toString(), "MILLRACE_EMULATED_CUDA_DEVICES", "2");
+        String preloaded = LIBRARIES.stream()
+                .map(library -> libraries.resolve(library).toString())
+                .collect(Collectors.joining(":"));
+        return Map.of(
+                "LD_LIBRARY_PATH",
+                libraries.toString(),
+                "LD_PRELOAD",
+                preloaded,
+                "MILLRACE_EMULATED_CUDA_DEVICES",
+                "2");
     }
 }

@@ -21,7 +21,7 @@ public final class DeviceCheck {
 
     private DeviceCheck() {}
 
-    /** Arguments: {@code probe}, {@code parity}, {@code sanitize}, {@code steady [STEPS]} or {@code rates [MILLIS [TORCH]]}. */
+    /** Arguments: {@code probe}, {@code parity [SEED]}, {@code sanitize}, {@code steady [STEPS]} or {@code rates [MILLIS [TORCH]]}. */
     public static void main(String[] args) throws IOException {
         System.exit(run(args));
     }
@@ -36,7 +36,8 @@ public final class DeviceCheck {
         switch (what) {
             case "probe" -> probe();
             case "parity" -> {
-                return passed(Parity.run(List.of(Precision.values()), System.nanoTime()));
+                long seed = args.length > 1 ? Long.parseLong(args[1]) : System.nanoTime();
+                return passed(Parity.run(List.of(Precision.values()), seed));
             }
             case "sanitize" -> {
                 return passed(Parity.run(List.of(Precision.FLOAT32), 1));
