@@ -15,6 +15,7 @@ import org.eclipse.jetty.server.handler.GracefulHandler;
 import org.eclipse.jetty.server.handler.MinimumDataRateHandler;
 import org.eclipse.jetty.server.handler.QoSHandler;
 import org.eclipse.jetty.server.handler.SizeLimitHandler;
+import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.eclipse.jetty.util.thread.QueuedThreadPool;
 
 /** Routes behind a port, with their limits. */
@@ -35,6 +36,7 @@ final class HttpServer implements AutoCloseable {
     private final Server server;
     private final ServerConnector connector;
     private final ServerSettings settings;
+    private final Renewal renewal = new Renewal();
 
     HttpServer(ServerSettings settings, List<Route> routes, ServingMetrics metrics) {
         this.settings = settings;
@@ -49,6 +51,8 @@ final class HttpServer implements AutoCloseable {
         Problems problems = new Problems();
         server.setErrorHandler(problems);
         server.setRequestLog(metrics);
+        Tokens tokens = settings.tokens();
+        if (tokens != null) renewal.watch(List.of(tokens.file()), tokens::readAgain);
         server.setHandler(limited(limits, new Router(routes, settings.tokens(), problems)));
     }
 
@@ -62,12 +66,17 @@ final class HttpServer implements AutoCloseable {
         HttpConnectionFactory plain = new HttpConnectionFactory(http);
         ServerConnector made = tls == null
                 ? new ServerConnector(server, 1, 1, plain)
-                : new ServerConnector(
-                        server, 1, 1, new SslConnectionFactory(tls.contextFactory(), plain.getProtocol()), plain);
+                : new ServerConnector(server, 1, 1, encrypted(tls, plain), plain);
         made.setHost(settings.host());
         made.setPort(settings.port());
         made.setIdleTimeout(IDLE_MILLIS);
         return made;
+    }
+
+    private SslConnectionFactory encrypted(Tls tls, HttpConnectionFactory plain) {
+        SslContextFactory.Server context = tls.contextFactory();
+        renewal.watch(tls.files().all(), () -> tls.readAgain(context));
+        return new SslConnectionFactory(context, plain.getProtocol());
     }
 
     /** From the outside in: who stops, who asks too often, who must wait, whose body is too large or too slow. */
@@ -97,6 +106,7 @@ final class HttpServer implements AutoCloseable {
     void start() throws IOException {
         try {
             server.start();
+            renewal.start();
         } catch (IOException e) {
             throw e;
         } catch (Exception e) {
@@ -114,6 +124,7 @@ final class HttpServer implements AutoCloseable {
     /** Accepts nothing more and waits for what is under way, as long as {@link Limits#stop} allows. */
     @Override
     public void close() {
+        renewal.close();
         try {
             server.stop();
         } catch (Exception e) {

@@ -5,9 +5,13 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import java.io.ByteArrayInputStream;
 import java.io.IOException;
 import java.security.GeneralSecurityException;
+import java.security.InvalidKeyException;
 import java.security.KeyFactory;
 import java.security.KeyStore;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
+import java.security.SignatureException;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.spec.InvalidKeySpecException;
@@ -15,6 +19,7 @@ import java.security.spec.PKCS8EncodedKeySpec;
 import java.util.ArrayList;
 import java.util.Base64;
 import java.util.List;
+import java.util.Map;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 
@@ -23,18 +28,42 @@ final class Pem {
     private static final Pattern BLOCK =
             Pattern.compile("-----BEGIN ([A-Z0-9 ]+)-----([A-Za-z0-9+/=\\s]+)-----END \\1-----");
     private static final String KEY = "PRIVATE KEY";
+    private static final Map<String, String> SIGNATURES = Map.of("EC", "SHA256withECDSA", "RSA", "SHA256withRSA");
+
+    /** It stays in this process: the store wants some password, and nobody asks for it. */
+    static final String PASSWORD = "in memory";
+
     private static final List<String> ALGORITHMS = List.of("EC", "RSA", "Ed25519");
 
     private Pem() {}
 
     /** @throws IllegalArgumentException if there is no certificate or no such key */
-    static Tls read(String certificates, String key) throws IOException, GeneralSecurityException {
-        // It stays in this process: the store wants some password, and nobody asks for it.
-        String password = "in memory";
+    static KeyStore read(String certificates, String key) throws IOException, GeneralSecurityException {
+        PrivateKey secret = key(key);
+        Certificate[] chain = chain(certificates);
+        requirePair(secret, chain[0].getPublicKey());
         KeyStore store = KeyStore.getInstance("PKCS12");
         store.load(null, null);
-        store.setKeyEntry("server", key(key), password.toCharArray(), chain(certificates));
-        return new Tls(store, password);
+        store.setKeyEntry("server", secret, PASSWORD.toCharArray(), chain);
+        return store;
+    }
+
+    /** When two files are replaced one after the other, there is a moment when they do not belong together. */
+    private static void requirePair(PrivateKey secret, PublicKey open) throws GeneralSecurityException {
+        String algorithm = SIGNATURES.getOrDefault(secret.getAlgorithm(), secret.getAlgorithm());
+        byte[] some = {1, 2, 3};
+        Signature signer = Signature.getInstance(algorithm);
+        signer.initSign(secret);
+        signer.update(some);
+        byte[] signed = signer.sign();
+        try {
+            signer.initVerify(open);
+            signer.update(some);
+            if (signer.verify(signed)) return;
+        } catch (InvalidKeyException | SignatureException e) {
+            throw new IllegalArgumentException("its key must be that of its first certificate: " + e.getMessage(), e);
+        }
+        throw new IllegalArgumentException("its key must be that of its first certificate");
     }
 
     private static Certificate[] chain(String text) throws GeneralSecurityException {

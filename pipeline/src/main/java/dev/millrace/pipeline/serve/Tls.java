@@ -6,6 +6,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyStore;
+import java.util.List;
 import org.eclipse.jetty.util.ssl.SslContextFactory;
 import org.jspecify.annotations.Nullable;
 
@@ -14,8 +15,21 @@ import org.jspecify.annotations.Nullable;
  *
  * @param keyStore with one key
  * @param password of that key
+ * @param files that they were read from
  */
-public record Tls(KeyStore keyStore, String password) {
+public record Tls(KeyStore keyStore, String password, Origin files) {
+
+    /**
+     * Where key and certificate lie.
+     *
+     * @param key of PEM in two files; null otherwise
+     * @param password of a PKCS12 store; null for none
+     */
+    record Origin(Path file, @Nullable Path key, @Nullable String password) {
+        List<Path> all() {
+            return key == null ? List.of(file) : List.of(file, key);
+        }
+    }
 
     /**
      * Reads a PKCS12 key store ({@code .p12}, {@code .pfx}), or certificates and key as PEM.
@@ -28,8 +42,13 @@ public record Tls(KeyStore keyStore, String password) {
         String name = file.getFileName().toString();
         boolean pkcs12 = name.endsWith(".p12") || name.endsWith(".pfx");
         try {
-            if (!pkcs12) return Pem.read(Files.readString(file), Files.readString(key == null ? file : key));
-            return new Tls(pkcs12(file, password == null ? "" : password), password == null ? "" : password);
+            Origin origin = new Origin(file, key, password);
+            if (pkcs12) {
+                String secret = password == null ? "" : password;
+                return new Tls(pkcs12(file, secret), secret, origin);
+            }
+            KeyStore store = Pem.read(Files.readString(file), Files.readString(key == null ? file : key));
+            return new Tls(store, Pem.PASSWORD, origin);
         } catch (IOException | GeneralSecurityException | IllegalArgumentException e) {
             throw new IllegalArgumentException(
                     "the TLS key and certificate of " + file + " cannot be read: " + e.getMessage(), e);
@@ -46,9 +65,19 @@ public record Tls(KeyStore keyStore, String password) {
 
     SslContextFactory.Server contextFactory() {
         SslContextFactory.Server factory = new SslContextFactory.Server();
+        configure(factory);
+        return factory;
+    }
+
+    private void configure(SslContextFactory factory) {
         factory.setKeyStore(keyStore);
         factory.setKeyStorePassword(password);
         factory.setKeyManagerPassword(password);
-        return factory;
+    }
+
+    /** Has connections that come from now on use what the files hold by now. */
+    void readAgain(SslContextFactory.Server factory) throws Exception {
+        Tls now = read(files.file, files.key, files.password);
+        factory.reload(now::configure);
     }
 }

@@ -21,10 +21,12 @@ public final class Tokens {
 
     private static final String SCHEME = "Bearer ";
 
-    private final List<byte[]> digests = new ArrayList<>();
+    private final Path file;
+    private volatile List<byte[]> digests;
 
-    private Tokens(List<String> tokens) {
-        for (String token : tokens) digests.add(digest(token));
+    private Tokens(Path file) {
+        this.file = file;
+        this.digests = digests(file);
     }
 
     /**
@@ -33,7 +35,20 @@ public final class Tokens {
      * @throws IllegalArgumentException if it cannot be read, has none, or one that is too short
      */
     public static Tokens read(Path file) {
-        List<String> tokens = new ArrayList<>();
+        return new Tokens(file);
+    }
+
+    Path file() {
+        return file;
+    }
+
+    /** Takes those that the file has by now; throws as {@link #read} does, and then those of before stay. */
+    void readAgain() {
+        digests = digests(file);
+    }
+
+    private static List<byte[]> digests(Path file) {
+        List<byte[]> tokens = new ArrayList<>();
         try {
             for (String line : Files.readAllLines(file)) {
                 String token = line.strip();
@@ -42,14 +57,14 @@ public final class Tokens {
                     throw new IllegalArgumentException("each token of " + file + " must have at least " + MIN_LENGTH
                             + " characters. Received one of " + token.length());
                 }
-                tokens.add(token);
+                tokens.add(digest(token));
             }
         } catch (IOException e) {
             throw new IllegalArgumentException("the tokens cannot be read: " + e, e);
         }
         if (tokens.isEmpty())
             throw new IllegalArgumentException(file + " must have a token on some line. Received none");
-        return new Tokens(tokens);
+        return tokens;
     }
 
     /** @param authorization the header; null for none */

@@ -3,19 +3,25 @@ package dev.millrace.pipeline.serve;
 import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.awaitility.Awaitility.await;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.net.URI;
 import java.net.http.HttpClient;
+import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
 import java.security.GeneralSecurityException;
 import java.security.Key;
 import java.security.KeyStore;
+import java.time.Duration;
 import java.util.Base64;
 import java.util.List;
 import javax.net.ssl.SSLContext;
+import javax.net.ssl.SSLException;
 import javax.net.ssl.TrustManagerFactory;
 import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.BeforeAll;
@@ -38,6 +44,10 @@ class AccessTest {
 
     @BeforeAll
     static void makeKey() throws IOException, InterruptedException {
+        makeKey(store());
+    }
+
+    private static void makeKey(Path store) throws IOException, InterruptedException {
         Process keytool = new ProcessBuilder(
                         Path.of(System.getProperty("java.home"), "bin", "keytool")
                                 .toString(),
@@ -55,7 +65,7 @@ class AccessTest {
                         "-storepass",
                         PASSWORD,
                         "-keystore",
-                        store().toString())
+                        store.toString())
                 .redirectErrorStream(true)
                 .start();
         String said = new String(keytool.getInputStream().readAllBytes(), UTF_8);
@@ -67,17 +77,25 @@ class AccessTest {
     }
 
     private static KeyStore keyStore() throws IOException, GeneralSecurityException {
+        return keyStore(store());
+    }
+
+    private static KeyStore keyStore(Path file) throws IOException, GeneralSecurityException {
         KeyStore store = KeyStore.getInstance("PKCS12");
-        try (InputStream in = Files.newInputStream(store())) {
+        try (InputStream in = Files.newInputStream(file)) {
             store.load(in, PASSWORD.toCharArray());
         }
         return store;
     }
 
     private static HttpClient trusting() throws IOException, GeneralSecurityException {
+        return trusting(store());
+    }
+
+    private static HttpClient trusting(Path store) throws IOException, GeneralSecurityException {
         KeyStore trusted = KeyStore.getInstance("PKCS12");
         trusted.load(null, null);
-        trusted.setCertificateEntry("server", keyStore().getCertificate("server"));
+        trusted.setCertificateEntry("server", keyStore(store).getCertificate("server"));
         TrustManagerFactory factory = TrustManagerFactory.getInstance(TrustManagerFactory.getDefaultAlgorithm());
         factory.init(trusted);
         SSLContext context = SSLContext.getInstance("TLS");
@@ -125,6 +143,87 @@ class AccessTest {
 
         servesOverTls(published, Tls.read(both, null, null));
         servesOverTls(published, Tls.read(one, other, null));
+    }
+
+    private static void replace(Path file, Path by) throws IOException {
+        Path next = file.resolveSibling("next");
+        Files.copy(by, next);
+        Files.move(next, file, StandardCopyOption.ATOMIC_MOVE);
+    }
+
+    private static boolean trusts(Path store, URI uri) throws Exception {
+        try {
+            HttpRequest request =
+                    HttpRequest.newBuilder(uri.resolve("/health/live")).build();
+            // A new client, so a new connection.
+            return trusting(store)
+                            .send(request, HttpResponse.BodyHandlers.discarding())
+                            .statusCode()
+                    == 200;
+        } catch (SSLException e) {
+            return false;
+        }
+    }
+
+    @Test
+    void aNewKeyServesWithoutARestartAndABrokenOneChangesNothing() throws Exception {
+        Path next = directory.resolve("next.p12");
+        makeKey(next);
+        Path used = Files.copy(store(), directory.resolve("used.p12"));
+        Published published = new Published(directory).shift(1);
+        try (Served served = Served.of(published, Served.settings(Tls.read(used, null, PASSWORD), null), trusting())) {
+            assertThat(trusts(store(), served.uri())).isTrue();
+            assertThat(trusts(next, served.uri())).isFalse();
+
+            replace(used, next);
+            await().atMost(Duration.ofSeconds(30)).until(() -> trusts(next, served.uri()));
+            assertThat(trusts(store(), served.uri())).isFalse();
+
+            replace(used, Files.writeString(directory.resolve("broken"), "no key store"));
+            replace(used, store()); // looked at after the broken one, or instead of it
+            await().atMost(Duration.ofSeconds(30)).until(() -> trusts(store(), served.uri()));
+        }
+    }
+
+    @Test
+    void aKeyThatIsNotThatOfTheCertificateIsRefused() throws Exception {
+        Path next = directory.resolve("next.p12");
+        makeKey(next);
+        Path certificate = Files.writeString(
+                directory.resolve("certificate.pem"),
+                pem("CERTIFICATE", keyStore().getCertificate("server").getEncoded()));
+        Path key = Files.writeString(
+                directory.resolve("key.pem"),
+                pem(
+                        "PRIVATE KEY",
+                        keyStore(next).getKey("server", PASSWORD.toCharArray()).getEncoded()));
+
+        assertThatThrownBy(() -> Tls.read(certificate, key, null))
+                .hasMessageContaining("its key must be that of its first certificate");
+    }
+
+    private static int status(Served served, String token) {
+        return served.get("/models/shift/latest", "Authorization", "Bearer " + token)
+                .statusCode();
+    }
+
+    @Test
+    void newTokensLetInWithoutARestartAndAFileWithoutAnyChangesNothing() throws IOException {
+        Path file = directory.resolve("tokens");
+        Tokens tokens = tokens();
+        Published published = new Published(directory).shift(1);
+        try (Served served = Served.of(published, Served.settings(null, tokens), HttpClient.newHttpClient())) {
+            assertThat(status(served, TOKEN)).isEqualTo(200);
+            assertThat(status(served, "a-token-of-tomorrow")).isEqualTo(401);
+
+            Files.writeString(file, "a-token-of-tomorrow\n");
+            await().atMost(Duration.ofSeconds(30)).until(() -> status(served, "a-token-of-tomorrow") == 200);
+            assertThat(status(served, TOKEN)).isEqualTo(401);
+
+            Files.writeString(file, "# none, or too short\nshort\n");
+            assertThatThrownBy(tokens::readAgain).hasMessageContaining("must have at least 16");
+            assertThat(status(served, "a-token-of-tomorrow")).isEqualTo(200);
+        }
     }
 
     @Test
