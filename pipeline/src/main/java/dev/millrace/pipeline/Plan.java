@@ -4,6 +4,7 @@ import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.engine.Engines;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.BatchConfig;
+import dev.millrace.pipeline.config.ChallengerConfig;
 import dev.millrace.pipeline.config.PublishConfig;
 import dev.millrace.pipeline.config.RecordMapping;
 import dev.millrace.pipeline.config.Reduction;
@@ -11,9 +12,12 @@ import dev.millrace.pipeline.config.StepConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
+import dev.millrace.pipeline.server.ChallengerSettings;
 import dev.millrace.pipeline.server.ConfiguredControllers;
 import dev.millrace.pipeline.server.PublicationSettings;
+import dev.millrace.pipeline.server.Recipe;
 import dev.millrace.pipeline.server.ServerSettings;
+import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.jspecify.annotations.Nullable;
@@ -30,7 +34,13 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     }
 
     WorkerSettings worker() {
-        return new WorkerSettings(config.training().staleness(), config.batch().microBatch(spec), withNorms());
+        return new WorkerSettings(config.training().staleness(), config.batch().microBatch(specs()), withNorms());
+    }
+
+    /** The model, and that of a challenger. */
+    private List<ModelSpec> specs() {
+        ChallengerConfig challenger = config.challenger();
+        return challenger == null ? List.of(spec) : List.of(spec, ModelSpec.of(challenger.model()));
     }
 
     /** Whether it reads commands; without end they would keep a bounded job from ending. */
@@ -44,12 +54,12 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 || (controlled() && config.training().reduction() == Reduction.MEAN);
     }
 
-    BatchSettings batch() {
+    private BatchSettings batch(Map<String, @Nullable Object> optimizer, ModelSpec of) {
         BatchConfig batch = config.batch();
         BatchConfig.Adaptive adaptive = batch.adaptive();
         return new BatchSettings(
                 new ConfiguredControllers(
-                        batch, new TreeMap<>(config.optimizer()), spec.layout().size()),
+                        batch, new TreeMap<>(optimizer), of.layout().size()),
                 batch.min(),
                 batch.max(),
                 withNorms(),
@@ -58,6 +68,24 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     }
 
     ServerSettings server() {
+        ChallengerConfig challenger = config.challenger();
+        ServerSettings alone = alone();
+        return challenger == null ? alone : alone.challengedBy(challenger(challenger));
+    }
+
+    private ChallengerSettings challenger(ChallengerConfig challenger) {
+        ModelSpec model = ModelSpec.of(challenger.model());
+        Recipe recipe = new Recipe(
+                model.toJson(),
+                challenger.ownModel() ? null : config.training().initialParameters(),
+                new TreeMap<>(challenger.optimizer()),
+                new TreeMap<>(challenger.learningRate()),
+                batch(challenger.optimizer(), model),
+                provenance(challenger.optimizer(), challenger.learningRate()));
+        return new ChallengerSettings(challenger.name(), recipe, challenger.rule(), challenger.directory());
+    }
+
+    private ServerSettings alone() {
         StepConfig training = config.training();
         return new ServerSettings(
                 spec.name(),
@@ -68,7 +96,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 training.seed(),
                 new TreeMap<>(config.optimizer()),
                 new TreeMap<>(config.learningRate()),
-                batch(),
+                batch(config.optimizer(), spec),
                 training.reduction() == Reduction.SUM,
                 training.staleness() == WorkerSettings.UNBOUNDED,
                 training.stepDeadline().toMillis(),
@@ -79,7 +107,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 config.report().samples(),
                 config.publish().interval().toMillis(),
                 config.publish().maxPartBytes(),
-                provenance(),
+                provenance(config.optimizer(), config.learningRate()),
                 features(),
                 publication());
     }
@@ -94,12 +122,13 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
         return mapping == null ? null : mapping.features();
     }
 
-    private Map<String, String> provenance() {
+    private Map<String, String> provenance(
+            Map<String, @Nullable Object> optimizer, Map<String, @Nullable Object> learningRate) {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("configuration", config.hash());
         provenance.put("engine", config.training().engine().name());
-        provenance.put("optimizer", config.optimizer().toString());
-        provenance.put("learningRate", config.learningRate().toString());
+        provenance.put("optimizer", optimizer.toString());
+        provenance.put("learningRate", learningRate.toString());
         provenance.put("code", "millrace " + Build.version());
         Build.libraries().forEach((name, version) -> provenance.put("library." + name, version));
         provenance.put("java", System.getProperty("java.version", ""));

@@ -46,6 +46,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
             new ListStateDescriptor<>("mini-batches", MiniBatchSerializer.INSTANCE);
 
     private final String specJson;
+    private final @Nullable String secondJson;
     private final EngineFactory engines;
     private final WorkerSettings settings;
 
@@ -53,6 +54,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient GradientEngine engine;
     private transient MicroBatches microBatches;
     private transient GradientSum sum;
+    private transient @Nullable SecondGradient second;
     private transient WorkerClock clock;
     private transient LocalLink link;
     private transient WorkerMetrics workerMetrics;
@@ -75,9 +77,17 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient boolean endSent;
     private transient long endIncarnation;
 
-    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
+    /** Of one model alone. */
     public GradientOperator(ModelSpec spec, EngineFactory engines, WorkerSettings settings) {
+        this(spec, null, engines, settings);
+    }
+
+    /** @param second the challenger's model, computed on the same mini-batches; null for none */
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
+    public GradientOperator(
+            ModelSpec spec, @Nullable ModelSpec second, EngineFactory engines, WorkerSettings settings) {
         this.specJson = spec.toJson();
+        this.secondJson = second == null ? null : second.toJson();
         this.engines = engines;
         this.settings = settings;
     }
@@ -104,6 +114,9 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         engine = engines.create(spec.ofWorker(worker));
         microBatches = new MicroBatches(settings.microBatch());
         sum = new GradientSum(spec.layout().denseSize(), settings.withNorms());
+        second = secondJson == null
+                ? null
+                : new SecondGradient(spec, ModelSpec.fromJson(secondJson), engines, worker, settings);
         sender = new GradientSender(output, clock, worker, workers);
         pendingRecords = -1;
         workerMetrics = new WorkerMetrics(getMetricGroup(), engine.name(), queue::size, microBatches);
@@ -122,8 +135,10 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     public void processElement2(StreamRecord<ParameterBlock> element) throws Exception {
         ParameterBlock block = element.getValue();
         if (!clock.accept(block)) return;
-        if (block.table == ParameterBlock.DENSE) {
-            keep(block);
+        if (block.table == ParameterBlock.DENSE) keep(block);
+        if (second != null && second.upload(block)) {
+            // it was the second model's
+        } else if (block.table == ParameterBlock.DENSE) {
             engine.upload(block.offset, block.values, block.length);
         } else { // tables are not kept: they are as large as they are many, and the server sends them anew after a
             // restore
@@ -166,6 +181,8 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         }
         microBatches.compute(engine, batch.samples, sum);
         Outcomes outcomes = Outcomes.of(spec.loss(), outputs, batch.samples, sum);
+        SecondGradient challenger = second;
+        Gradient.Second ofChallenger = challenger == null ? null : challenger.compute(batch.samples);
         long nanos = System.nanoTime() - start;
 
         Gradient.Summary summary = new Gradient.Summary(
@@ -176,8 +193,9 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
                 batch.maxEventTime,
                 nanos,
                 new Gradient.Signals(
-                        sum.squaredNormSum, Arrays.copyOf(sum.pieceLosses, sum.pieceCount), waited, pendingRecords));
-        sender.send(sum, summary);
+                        sum.squaredNormSum, Arrays.copyOf(sum.pieceLosses, sum.pieceCount), waited, pendingRecords),
+                ofChallenger);
+        sender.send(sum, challenger == null ? null : challenger.sum, summary);
         clock.contributed();
         idleSent = false;
         link.consumed();
@@ -232,6 +250,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     @Override
     public void close() throws Exception {
         closeEngine(engine);
+        if (second != null) second.close();
         if (link != null) {
             link.release();
             LocalLinks.forget(getRuntimeContext());

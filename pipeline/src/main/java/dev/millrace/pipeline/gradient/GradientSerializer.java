@@ -26,7 +26,7 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
     private transient int[] rows = new int[0];
 
     public GradientSerializer() {
-        super(3);
+        super(4);
     }
 
     @Override
@@ -63,6 +63,9 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
         out.writeLong(summary.maxEventTime());
         out.writeLong(summary.computeNanos());
         summary.signals().write(out);
+        Gradient.Second second = summary.second();
+        out.writeBoolean(second != null);
+        if (second != null) second.write(out);
     }
 
     @Override
@@ -92,7 +95,8 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
                     in.readLong(),
                     in.readLong(),
                     in.readLong(),
-                    Gradient.Signals.read(in));
+                    Gradient.Signals.read(in),
+                    written > 3 && in.readBoolean() ? Gradient.Second.read(in) : null);
         }
         return gradient;
     }

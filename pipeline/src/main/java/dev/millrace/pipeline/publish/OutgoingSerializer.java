@@ -15,17 +15,11 @@ final class OutgoingSerializer implements KafkaRecordSerializationSchema<Outgoin
 
     private static final long serialVersionUID = 1L;
 
-    private final byte[] model;
-
-    OutgoingSerializer(String model) {
-        this.model = model.getBytes(UTF_8);
-    }
-
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
             OutgoingRecord record, KafkaSinkContext context, @Nullable Long timestamp) {
         int partitions = context.getPartitionsForTopic(record.topic()).length;
-        int partition = Utils.toPositive(Utils.murmur2(model)) % partitions;
+        int partition = Utils.toPositive(Utils.murmur2(record.model().getBytes(UTF_8))) % partitions;
         return new ProducerRecord<>(record.topic(), partition, record.key(), record.value());
     }
 }

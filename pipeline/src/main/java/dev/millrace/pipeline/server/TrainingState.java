@@ -71,6 +71,10 @@ final class TrainingState {
     /** What was published of it, and who is the champion. */
     Standing standing = Standing.NONE;
 
+    /** The second model that learns from the same samples; null for none, and for that one itself. */
+    @Nullable
+    Challenge challenge;
+
     // The step under way.
     final float[] gradientSum; // [parameters before the tables]
     TouchedRows[] rowSums; // [tables]

@@ -25,7 +25,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(8);
+        super(9);
     }
 
     @Override
@@ -64,6 +64,9 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         TablesFormat.write(state.rowsBefore, out);
         TablesFormat.write(state.rowsAtAnchor, out);
         StandingFormat.write(state.standing, out);
+        Challenge challenge = state.challenge;
+        out.writeBoolean(challenge != null);
+        if (challenge != null) challenge.write(out);
         out.writeInt(state.pendingSamples);
         if (state.pendingSamples == 0) return;
         state.pending.write(out);
@@ -117,6 +120,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
             state.rowsAtAnchor = TablesFormat.read(state.tables, in);
         }
         if (written > 7) state.standing = StandingFormat.read(in);
+        if (written > 8 && in.readBoolean()) state.challenge = Challenge.read(in);
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
         state.pending = written < 8 ? Outcomes.readFormat1(in) : Outcomes.read(in);

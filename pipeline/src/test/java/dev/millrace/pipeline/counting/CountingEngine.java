@@ -38,7 +38,9 @@ final class CountingEngine implements GradientEngine {
     record Factory(Faults faults, long nanosPerBatch, boolean alone) implements EngineFactory {
         @Override
         public GradientEngine create(ModelSpec spec) {
-            return new CountingEngine(spec, faults, nanosPerBatch, alone);
+            boolean first = spec.name().equals(CountingModel.NAME);
+            // Of two models on the same samples the first fails and takes its time.
+            return new CountingEngine(spec, first ? faults : Faults.none(), first ? nanosPerBatch : 0, alone);
         }
     }
 

@@ -2,13 +2,16 @@ package dev.millrace.pipeline.counting;
 
 import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.FixedBatchSize;
+import dev.millrace.model.gate.ChallengeRule;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
+import dev.millrace.pipeline.server.ChallengerSettings;
 import dev.millrace.pipeline.server.PublicationSettings;
+import dev.millrace.pipeline.server.Recipe;
 import dev.millrace.pipeline.server.ServerSettings;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.pipeline.server.StepReport;
@@ -33,6 +36,9 @@ import org.jspecify.annotations.Nullable;
 
 /** The training loop over a sequence of numbers with the counting model. */
 final class CountingJob {
+    /** The second model, if there is one. */
+    static final String RIVAL = "rival";
+
     final Faults faults;
     final SnapshotCollector snapshots;
     final int samples;
@@ -46,6 +52,7 @@ final class CountingJob {
     private final Consumer<DataStream<SnapshotRecord>> publish;
     private final Sink<StepReport> reports;
     private final Function<StreamExecutionEnvironment, @Nullable DataStream<Command>> commands;
+    private final @Nullable ChallengeRule challenge;
 
     private CountingJob(Builder builder) {
         this.faults = builder.faults;
@@ -61,6 +68,7 @@ final class CountingJob {
         this.publish = builder.publish;
         this.reports = builder.reports;
         this.commands = builder.commands;
+        this.challenge = builder.challenge;
     }
 
     static final class Builder {
@@ -75,6 +83,7 @@ final class CountingJob {
         private CheckpointHold hold = new CheckpointHold();
         private Sink<StepReport> reports = new DiscardingSink<>();
         private Function<StreamExecutionEnvironment, @Nullable DataStream<Command>> commands = env -> null;
+        private @Nullable ChallengeRule challenge;
         private Consumer<DataStream<SnapshotRecord>> publish =
                 snapshots -> snapshots.sinkTo(new DiscardingSink<>()).setParallelism(1);
 
@@ -123,6 +132,12 @@ final class CountingJob {
 
         Builder reports(Sink<StepReport> value) {
             reports = value;
+            return this;
+        }
+
+        /** Has a second model count the same samples. */
+        Builder challengedBy(ChallengeRule rule) {
+            challenge = rule;
             return this;
         }
 
@@ -185,6 +200,19 @@ final class CountingJob {
     }
 
     private ServerSettings serverSettings() {
+        ChallengeRule rule = challenge;
+        if (rule == null) return alone();
+        ModelSpec rival = spec.named(RIVAL);
+        Recipe recipe =
+                new Recipe(rival.toJson(), null, Map.of("name", "sgd"), Map.of("initial", 1.0), batch(), Map.of());
+        return alone().challengedBy(new ChallengerSettings(RIVAL, recipe, rule, null));
+    }
+
+    private BatchSettings batch() {
+        return BatchSettings.of(BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults)));
+    }
+
+    private ServerSettings alone() {
         return new ServerSettings(
                 spec.name(),
                 spec.toJson(),
@@ -194,7 +222,7 @@ final class CountingJob {
                 1,
                 Map.of("name", "sgd"),
                 Map.of("initial", 1.0),
-                BatchSettings.of(BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults))),
+                batch(),
                 true,
                 staleness == WorkerSettings.UNBOUNDED,
                 1000,

@@ -4,6 +4,7 @@ import dev.millrace.pipeline.server.SnapshotRecord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -25,7 +26,7 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
         final List<Candidate> candidates = new ArrayList<>();
         final List<Long> versions = new ArrayList<>();
         List<byte[]> incoming = new ArrayList<>();
-        List<byte[]> last = List.of();
+        final Map<String, List<byte[]>> last = new HashMap<>(); // by model
     }
 
     private final String id = UUID.randomUUID().toString();
@@ -52,8 +53,9 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
             if (record.part() < record.parts()) {
                 collected.incoming.add(record.bytes());
             } else {
+                collected.last.put(record.model(), collected.incoming);
+                if (!record.model().equals(CountingModel.NAME)) return record;
                 collected.versions.add(record.version());
-                collected.last = collected.incoming;
                 sinceBarrier.add(record);
             }
         }
@@ -94,12 +96,18 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
 
     /** Parameters of the last snapshot. */
     float[] last() {
+        return last(CountingModel.NAME);
+    }
+
+    /** The same of a model by its name. */
+    float[] last(String model) {
         Collected collected = collected();
         synchronized (collected) {
-            int bytes = collected.last.stream().mapToInt(part -> part.length).sum();
+            List<byte[]> last = collected.last.getOrDefault(model, List.of());
+            int bytes = last.stream().mapToInt(part -> part.length).sum();
             float[] parameters = new float[bytes / Float.BYTES];
             int at = 0;
-            for (byte[] part : collected.last) {
+            for (byte[] part : last) {
                 ByteBuffer buffer = ByteBuffer.wrap(part).order(ByteOrder.LITTLE_ENDIAN);
                 while (buffer.hasRemaining()) parameters[at++] = buffer.getFloat();
             }
