@@ -39,10 +39,13 @@ final class CountingJob {
     /** The second model, if there is one. */
     static final String RIVAL = "rival";
 
+    private static final int MORE = 7;
+
     final Faults faults;
     final SnapshotCollector snapshots;
     final int samples;
     private final int ids;
+    private final int units;
     private final ModelSpec spec;
     private final int batchSize;
     private final long maxAgeMillis;
@@ -57,7 +60,8 @@ final class CountingJob {
     private CountingJob(Builder builder) {
         this.faults = builder.faults;
         this.snapshots = new SnapshotCollector(faults);
-        this.ids = CountingModel.samples(builder.units);
+        this.units = builder.units;
+        this.ids = CountingModel.samples(units);
         this.samples = ids * builder.rounds;
         this.spec = builder.table ? CountingModel.table(builder.units) : CountingModel.spec(builder.units);
         this.batchSize = builder.batchSize;
@@ -202,7 +206,9 @@ final class CountingJob {
     private ServerSettings serverSettings() {
         ChallengeRule rule = challenge;
         if (rule == null) return alone();
-        ModelSpec rival = spec.named(RIVAL);
+        // A few parameters more, so that what is one's own and what the other's cannot be mistaken.
+        ModelSpec larger = spec.layout().tables().isEmpty() ? CountingModel.spec(units + MORE) : CountingModel.table(units + MORE);
+        ModelSpec rival = larger.named(RIVAL);
         Recipe recipe =
                 new Recipe(rival.toJson(), null, Map.of("name", "sgd"), Map.of("initial", 1.0), batch(), Map.of());
         return alone().challengedBy(new ChallengerSettings(RIVAL, recipe, rule, null));

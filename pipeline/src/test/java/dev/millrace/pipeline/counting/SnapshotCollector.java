@@ -1,5 +1,7 @@
 package dev.millrace.pipeline.counting;
 
+import dev.millrace.model.snapshot.AliasChange;
+import dev.millrace.pipeline.server.AliasUpdate;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
@@ -25,6 +27,7 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
     private static final class Collected {
         final List<Candidate> candidates = new ArrayList<>();
         final List<Long> versions = new ArrayList<>();
+        final List<AliasChange> changes = new ArrayList<>();
         List<byte[]> incoming = new ArrayList<>();
         final Map<String, List<byte[]>> last = new HashMap<>(); // by model
     }
@@ -56,6 +59,7 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
                 collected.last.put(record.model(), collected.incoming);
                 if (!record.model().equals(CountingModel.NAME)) return record;
                 collected.versions.add(record.version());
+                collected.changes.addAll(AliasUpdate.ofText(record.aliases()).changes());
                 sinceBarrier.add(record);
             }
         }
@@ -91,6 +95,14 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
         Collected collected = collected();
         synchronized (collected) {
             return List.copyOf(collected.versions);
+        }
+    }
+
+    /** What changed of the model's champion and of what trains it, as it left, in every attempt. */
+    List<AliasChange> changes() {
+        Collected collected = collected();
+        synchronized (collected) {
+            return List.copyOf(collected.changes);
         }
     }
 

@@ -115,6 +115,23 @@ class ParameterChannelTest {
     }
 
     @Test
+    void ofTwoModelsTheBlocksComeOneBehindTheOtherAndThenTheTables() {
+        ParameterSet set = channel.beginWhole(List.of(dense(ParameterBlock.MAX_FLOATS + 1), TABLE, TABLE));
+        float[] first = new float[ParameterBlock.MAX_FLOATS + 1];
+        first[ParameterBlock.MAX_FLOATS] = 3;
+        set.fill(0, first);
+        set.rows(2, 0).set(5, new float[] {7, -7}, 0);
+        int dense = set.dense.length;
+
+        assertThat(set.dense[1].offset).isEqualTo(ParameterBlock.MAX_FLOATS);
+        assertThat(set.dense[1].values).containsExactly(3);
+        assertThat(set.dense[2].offset).as("within its own model").isZero();
+        assertThat(set.dense).extracting(block -> block.block).startsWith(0, 1, 2);
+        assertThat(set.blocks()).isEqualTo(dense + 1);
+        assertThat(set.block(dense).table).as("the third model's table").isEqualTo(1);
+    }
+
+    @Test
     void rowsOfVersionsThatNobodyTookAreSentWithTheLatest() {
         publish(channel.beginWhole(List.of(TABLE)), 1);
         take();
