@@ -1,8 +1,8 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.gate.ChallengeRule;
 import dev.millrace.pipeline.config.ChallengerConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
-import dev.millrace.model.gate.ChallengeRule;
 import dev.millrace.pipeline.preflight.Finding;
 import dev.millrace.pipeline.preflight.Finding.Severity;
 import dev.millrace.pipeline.preflight.KafkaPreflight;

@@ -19,8 +19,8 @@ class ChallengerExactlyOnceTest {
     @ParameterizedTest(name = "unaligned {0}, in a table {1}")
     @CsvSource({"false, false", "true, false", "false, true"})
     void bothCountEachSampleOnceThoughRolesChangeAndTasksFail(boolean unaligned, boolean table) throws Exception {
-        List<Faults.Point> points = List.of(
-                Faults.Point.WORKER, Faults.Point.SERVER, Faults.Point.AFTER_SNAPSHOT, Faults.Point.FEEDBACK);
+        List<Faults.Point> points =
+                List.of(Faults.Point.WORKER, Faults.Point.SERVER, Faults.Point.AFTER_SNAPSHOT, Faults.Point.FEEDBACK);
         CountingJob.Builder builder = new CountingJob.Builder()
                 .units(30_000)
                 .faults(Faults.at(points))

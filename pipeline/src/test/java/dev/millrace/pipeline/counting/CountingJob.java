@@ -207,7 +207,8 @@ final class CountingJob {
         ChallengeRule rule = challenge;
         if (rule == null) return alone();
         // A few parameters more, so that what is one's own and what the other's cannot be mistaken.
-        ModelSpec larger = spec.layout().tables().isEmpty() ? CountingModel.spec(units + MORE) : CountingModel.table(units + MORE);
+        ModelSpec larger =
+                spec.layout().tables().isEmpty() ? CountingModel.spec(units + MORE) : CountingModel.table(units + MORE);
         ModelSpec rival = larger.named(RIVAL);
         Recipe recipe =
                 new Recipe(rival.toJson(), null, Map.of("name", "sgd"), Map.of("initial", 1.0), batch(), Map.of());

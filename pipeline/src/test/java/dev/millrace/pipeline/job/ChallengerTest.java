@@ -2,6 +2,9 @@ package dev.millrace.pipeline.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.model.client.DirectorySource;
+import dev.millrace.model.client.ServedModel;
+import dev.millrace.model.client.SnapshotClient;
 import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.snapshot.Aliases;
@@ -70,10 +73,15 @@ class ChallengerTest {
                     10_000, directory.resolve("checkpoints").toString());
             JobClient job = start(file, failing);
             try (KafkaProducer<byte[], byte[]> producer = producer(kafka);
-                    KafkaConsumer<byte[], byte[]> consumer = consumer(kafka)) {
+                    KafkaConsumer<byte[], byte[]> consumer = consumer(kafka);
+                    SnapshotClient client = SnapshotClient.of(new DirectorySource(model.root()))
+                            .following(Aliases.CANDIDATE)
+                            .pollingEvery(Duration.ofMillis(100))
+                            .start()) {
                 produce(producer, 150); // fewer than the rule asks for
                 Snapshot before = awaitPublished(model, produced);
                 assertThat(layers(before)).isEqualTo(LAYERS_OF_MODEL);
+                awaitServed(client, LAYERS_OF_MODEL);
 
                 StepReport swapped = produceUntil(producer, consumer, ChallengerTest::isSwapped);
                 assertThat(swapped.aliases().changes().get(0).who()).isEqualTo(AliasChange.RULE);
@@ -81,6 +89,10 @@ class ChallengerTest {
                 assertThat(layers(after)).isEqualTo(LAYERS_OF_CHALLENGER);
                 assertThat(verdicts()).contains("too-few-samples", "better", "promoted");
                 assertThat(loss(after)).isLessThan(loss(before));
+                awaitServed(client, LAYERS_OF_CHALLENGER); // readers follow to another architecture
+                float[] output = new float[1];
+                Objects.requireNonNull(client.current()).predict(new float[4], 1, output);
+                assertThat(output[0]).isBetween(0f, 1f);
 
                 // The worker fails within this.
                 produce(producer, 10_000);
@@ -110,8 +122,10 @@ class ChallengerTest {
         assertThat(ran.out())
                 .contains("halves: model and challenger have changed roles; the gate decides on the next version");
         produce(producer, 100);
-        Awaitility.await().atMost(LIMIT).until(() -> audit(model).stream().anyMatch(change -> change.reason()
-                .equals("complaints")));
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() ->
+                        audit(model).stream().anyMatch(change -> change.reason().equals("complaints")));
         AliasChange last = audit(model).stream()
                 .filter(change -> change.reason().equals("complaints"))
                 .findFirst()
@@ -131,7 +145,9 @@ class ChallengerTest {
         properties.put("bootstrap.servers", kafka.bootstrapServers());
         try (SnapshotTopicReader reader = TOPICS.reader(properties)) {
             for (String name : List.of("halves", "halves-challenger")) {
-                Awaitility.await().atMost(LIMIT).until(() -> reader.aliases(name).isPresent());
+                Awaitility.await()
+                        .atMost(LIMIT)
+                        .until(() -> reader.aliases(name).isPresent());
             }
         }
     }
@@ -147,6 +163,13 @@ class ChallengerTest {
                 .flatMap(report -> report.aliases().verdicts().stream())
                 .map(verdict -> verdict.reason())
                 .toList();
+    }
+
+    private static void awaitServed(SnapshotClient client, int layers) {
+        Awaitility.await().atMost(LIMIT).until(() -> {
+            ServedModel served = client.current();
+            return served != null && served.spec().layers().size() == layers;
+        });
     }
 
     private static int layers(Snapshot snapshot) {
@@ -182,11 +205,10 @@ class ChallengerTest {
     }
 
     private static Snapshot awaitPublished(SnapshotDirectory published, long samples) {
-        Awaitility.await().atMost(LIMIT).ignoreExceptions().until(() -> published
-                .current()
-                .provenance()
-                .get("samples")
-                .equals(Long.toString(samples)));
+        Awaitility.await()
+                .atMost(LIMIT)
+                .ignoreExceptions()
+                .until(() -> published.current().provenance().get("samples").equals(Long.toString(samples)));
         return published.load();
     }
 
@@ -199,7 +221,9 @@ class ChallengerTest {
 
     /** More and more samples, as the rule wants to see new ones. */
     private StepReport produceUntil(
-            KafkaProducer<byte[], byte[]> producer, KafkaConsumer<byte[], byte[]> consumer, Predicate<StepReport> wanted) {
+            KafkaProducer<byte[], byte[]> producer,
+            KafkaConsumer<byte[], byte[]> consumer,
+            Predicate<StepReport> wanted) {
         ReportCodec codec = new ReportCodec();
         long end = System.nanoTime() + LIMIT.toNanos();
         while (System.nanoTime() < end) {

@@ -18,7 +18,12 @@ class TwoModelsTest {
 
     private SnapshotFileSink both() {
         return new SnapshotFileSink(
-                Map.of("ctr", directory.toString(), "rival", directory.resolve("challenger").toString()), 2);
+                Map.of(
+                        "ctr",
+                        directory.toString(),
+                        "rival",
+                        directory.resolve("challenger").toString()),
+                2);
     }
 
     private SnapshotFileSink alone() {

@@ -7,6 +7,7 @@ import dev.millrace.pipeline.gradient.Gradient;
 import dev.millrace.pipeline.gradient.GradientSerializer;
 import java.io.IOException;
 import java.io.InputStream;
+import java.util.Arrays;
 import java.util.Objects;
 import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataOutputSerializer;
@@ -54,6 +55,21 @@ class EarlierFormatsTest {
         expectFormatOne(summary.outcomes());
         assertThat(summary.maxEventTime()).isEqualTo(20);
         assertThat(summary.signals().waitNanos()).isEqualTo(40);
+    }
+
+    @Test
+    void aGradientOfFormatThreeIsOneModels() throws IOException {
+        DataOutputSerializer out = new DataOutputSerializer(1 << 10);
+        new GradientSerializer().serialize(new GradientSerializer().deserialize(golden("gradient-2.bin")), out);
+        byte[] newest = out.getCopyOfBuffer();
+        byte[] old = Arrays.copyOf(newest, newest.length - 1); // it did not say that there is no second model
+        old[0] = 3;
+
+        Gradient gradient = new GradientSerializer().deserialize(new DataInputDeserializer(old));
+
+        Gradient.Summary summary = Objects.requireNonNull(gradient.summary);
+        assertThat(summary.second()).isNull();
+        expectFormatOne(summary.outcomes());
     }
 
     private static void expectFormatOne(Outcomes outcomes) {
