@@ -2,6 +2,7 @@ package dev.millrace.pipeline;
 
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.config.BatchConfig;
+import dev.millrace.pipeline.config.ChallengerConfig;
 import dev.millrace.pipeline.config.PublishConfig;
 import dev.millrace.pipeline.config.RecordMapping;
 import dev.millrace.pipeline.config.Reduction;
@@ -12,10 +13,13 @@ import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.publish.LiveTopic;
 import dev.millrace.pipeline.server.BatchSettings;
+import dev.millrace.pipeline.server.ChallengerSettings;
 import dev.millrace.pipeline.server.ConfiguredControllers;
 import dev.millrace.pipeline.server.LiveSettings;
 import dev.millrace.pipeline.server.PublicationSettings;
+import dev.millrace.pipeline.server.Recipe;
 import dev.millrace.pipeline.server.ServerSettings;
+import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
@@ -34,7 +38,13 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     }
 
     WorkerSettings worker() {
-        return new WorkerSettings(config.training().staleness(), config.batch().microBatch(spec), withNorms());
+        return new WorkerSettings(config.training().staleness(), config.batch().microBatch(specs()), withNorms());
+    }
+
+    /** The model, and that of a challenger. */
+    private List<ModelSpec> specs() {
+        ChallengerConfig challenger = config.challenger();
+        return challenger == null ? List.of(spec) : List.of(spec, ModelSpec.of(challenger.model()));
     }
 
     /** Whether it reads commands; without end they would keep a bounded job from ending. */
@@ -48,12 +58,12 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 || (controlled() && config.training().reduction() == Reduction.MEAN);
     }
 
-    BatchSettings batch() {
+    private BatchSettings batch(Map<String, @Nullable Object> optimizer, ModelSpec of) {
         BatchConfig batch = config.batch();
         BatchConfig.Adaptive adaptive = batch.adaptive();
         return new BatchSettings(
                 new ConfiguredControllers(
-                        batch, new TreeMap<>(config.optimizer()), spec.layout().size()),
+                        batch, new TreeMap<>(optimizer), of.layout().size()),
                 batch.min(),
                 batch.max(),
                 withNorms(),
@@ -62,6 +72,24 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     }
 
     ServerSettings server() {
+        ChallengerConfig challenger = config.challenger();
+        ServerSettings alone = alone();
+        return challenger == null ? alone : alone.challengedBy(challenger(challenger));
+    }
+
+    private ChallengerSettings challenger(ChallengerConfig challenger) {
+        ModelSpec model = ModelSpec.of(challenger.model());
+        Recipe recipe = new Recipe(
+                model.toJson(),
+                challenger.ownModel() ? null : config.training().initialParameters(),
+                new TreeMap<>(challenger.optimizer()),
+                new TreeMap<>(challenger.learningRate()),
+                batch(challenger.optimizer(), model),
+                provenance(challenger.optimizer(), challenger.learningRate()));
+        return new ChallengerSettings(challenger.name(), recipe, challenger.rule(), challenger.directory());
+    }
+
+    private ServerSettings alone() {
         StepConfig training = config.training();
         return new ServerSettings(
                 spec.name(),
@@ -72,7 +100,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 training.seed(),
                 new TreeMap<>(config.optimizer()),
                 new TreeMap<>(config.learningRate()),
-                batch(),
+                batch(config.optimizer(), spec),
                 training.reduction() == Reduction.SUM,
                 training.staleness() == WorkerSettings.UNBOUNDED,
                 training.stepDeadline().toMillis(),
@@ -83,7 +111,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 config.report().samples(),
                 config.publish().interval().toMillis(),
                 config.publish().maxPartBytes(),
-                provenance(),
+                provenance(config.optimizer(), config.learningRate()),
                 features(),
                 publication());
     }
@@ -96,8 +124,7 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
     private @Nullable LiveSettings live(PublishConfig publish) {
         String topic = publish.liveTopic();
         if (topic == null) return null;
-        LiveTopic outlet =
-                new LiveTopic(config.kafka().sink(), topic, spec.toJson(), features(), publish.maxPartBytes());
+        LiveTopic outlet = new LiveTopic(config.kafka().sink(), topic, spec.name(), features(), publish.maxPartBytes());
         return new LiveSettings(outlet, publish.liveInterval().toMillis());
     }
 
@@ -106,12 +133,13 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
         return mapping == null ? null : mapping.features();
     }
 
-    private Map<String, String> provenance() {
+    private Map<String, String> provenance(
+            Map<String, @Nullable Object> optimizer, Map<String, @Nullable Object> learningRate) {
         Map<String, String> provenance = new TreeMap<>();
         provenance.put("configuration", config.hash());
         provenance.put("engine.configured", config.training().engine().name().toLowerCase(Locale.ROOT));
-        provenance.put("optimizer", config.optimizer().toString());
-        provenance.put("learningRate", config.learningRate().toString());
+        provenance.put("optimizer", optimizer.toString());
+        provenance.put("learningRate", learningRate.toString());
         provenance.put("code", "millrace " + Build.version());
         Build.libraries().forEach((name, version) -> provenance.put("library." + name, version));
         provenance.put("java", System.getProperty("java.version", ""));

@@ -15,6 +15,7 @@ import dev.millrace.pipeline.minibatch.MiniBatchAssigner;
 import dev.millrace.pipeline.minibatch.MiniBatchEmitter;
 import dev.millrace.pipeline.minibatch.MiniBatchSerializer;
 import dev.millrace.pipeline.minibatch.Packer;
+import dev.millrace.pipeline.server.ChallengerSettings;
 import dev.millrace.pipeline.server.ControlledParameterServer;
 import dev.millrace.pipeline.server.FeedbackSource;
 import dev.millrace.pipeline.server.ParameterServer;
@@ -100,7 +101,10 @@ public final class TrainingLoop {
         SingleOutputStreamOperator<Gradient> gradients = miniBatches
                 .packed()
                 .connect(parameters.broadcast())
-                .transform("gradients", GradientSerializer.TYPE, new GradientOperator(spec, engines, workerSettings))
+                .transform(
+                        "gradients",
+                        GradientSerializer.TYPE,
+                        new GradientOperator(spec, second(serverSettings), engines, workerSettings))
                 .uid(Uids.GRADIENTS)
                 .setDescription("loss and gradient of each mini-batch at the broadcast parameters")
                 .setParallelism(workers);
@@ -114,6 +118,14 @@ public final class TrainingLoop {
         server.getTransformation().setCoLocationGroupKey(SERVER_SLOT);
 
         return new Outputs(server, server.getSideOutput(ParameterServer.SNAPSHOTS), miniBatches.deadLetters());
+    }
+
+    /** The challenger's model; null without one. */
+    private static @Nullable ModelSpec second(ServerSettings settings) {
+        ChallengerSettings challenger = settings.challenger();
+        return challenger == null
+                ? null
+                : ModelSpec.fromJson(challenger.recipe().modelJson());
     }
 
     private static SingleOutputStreamOperator<StepReport> server(

@@ -61,6 +61,14 @@ public record BatchSizeController(BatchSizePolicy policy, ControllerSettings set
     }
 
     /**
+     * State after another model took the place of the one measured: of its gradients and loss nothing is known, no fault of the
+     * other one's brakes it, and the policy begins anew; what steps cost and what arrives is the same.
+     */
+    public BatchSizeState modelReplaced(BatchSizeState state) {
+        return begin(state.ofAnotherModel());
+    }
+
+    /**
      * State to go on with after a restore: a configuration that changed counts from the first batch on. What another
      * policy left keeps its measurements, and begins anew in the rest.
      */

@@ -76,6 +76,12 @@ public final class BatchSizeState {
         return new BatchSizeState(decision, averages, loss, time, regime, faults, policy, memory);
     }
 
+    BatchSizeState ofAnotherModel() {
+        Faults unbraked = new Faults(faults.count(), 1, 0);
+        return new BatchSizeState(
+                decision, GradientAverages.NONE, LossGuard.NONE, time, regime, unbraked, policy, memory);
+    }
+
     /** What was decided last. */
     public BatchSizeDecision decision() {
         return decision;
@@ -89,6 +95,11 @@ public final class BatchSizeState {
     /** Why, in a few words, for report and metrics. */
     public String reason() {
         return decision.reason().words();
+    }
+
+    /** Learning rate that goes with the size, as a factor: without what steps that were not finite have made of it. */
+    public double gain() {
+        return decision.learningRateFactor() / faults.factor();
     }
 
     /** Steps since the start that were not finite. */

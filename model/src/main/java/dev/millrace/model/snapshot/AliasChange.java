@@ -10,15 +10,15 @@ import java.util.Locale;
 import org.jspecify.annotations.Nullable;
 
 /**
- * A change of the champion or of its pin, for the audit.
+ * A change of the champion, of its pin or of what trains the model, for the audit.
  *
  * @param revision of the aliases after it
  * @param time milliseconds since the epoch
  * @param from the champion before; null for none
  * @param to the champion after; null for none
  * @param pinned whether it is pinned after
- * @param who {@link #GATE}, or the user who sent the command, as the sender says
- * @param command its id; empty for the gate
+ * @param who {@link #GATE}, {@link #RULE}, or the user who sent the command, as the sender says
+ * @param command its id; empty for the gate and the rule
  * @param reason why
  */
 public record AliasChange(
@@ -34,6 +34,9 @@ public record AliasChange(
     /** Who promotes automatically. */
     public static final String GATE = "gate";
 
+    /** Who has model and challenger change roles automatically. */
+    public static final String RULE = "rule";
+
     private static final ObjectMapper JSON = new ObjectMapper();
 
     /** What was done. */
@@ -43,7 +46,9 @@ public record AliasChange(
         PIN,
         UNPIN,
         /** A job that began took over what had been published without it. */
-        ADOPT;
+        ADOPT,
+        /** Model and challenger changed roles; the champion stays until a version of the new model is promoted. */
+        SWAP;
 
         /** In lower case. */
         public String word() {

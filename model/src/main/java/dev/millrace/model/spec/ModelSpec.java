@@ -83,6 +83,11 @@ public record ModelSpec(String name, Shape inputShape, List<LayerSpec> layers, L
         return new ModelSpec(name, inputShape, changed, loss);
     }
 
+    /** The same model under another name. */
+    public ModelSpec named(String other) {
+        return new ModelSpec(other, inputShape, layers, loss);
+    }
+
     /** Features of one sample, in the order of {@link #inputShape}. */
     public int inputs() {
         return inputShape.size();

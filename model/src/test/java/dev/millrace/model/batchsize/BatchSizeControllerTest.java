@@ -109,6 +109,21 @@ class BatchSizeControllerTest {
     }
 
     @Test
+    void anotherModelBeginsAnewWithoutTheBrakeOfTheOneBefore() {
+        BatchSizeState settled = run(AUTO, Readings.of(512, 800, 0.2, 0.19, 1), 30);
+        BatchSizeState braked = AUTO.observe(settled, StepReading.ofLoss(512, Double.POSITIVE_INFINITY));
+
+        BatchSizeState next = AUTO.modelReplaced(braked);
+
+        assertThat(braked.gain()).as("what goes with the size alone").isEqualTo(settled.gain());
+        assertThat(next.decision().learningRateFactor()).isEqualTo(1);
+        assertThat(next.batchSize()).isEqualTo(AUTO.init().batchSize());
+        assertThat(next.gradients).isEqualTo(GradientAverages.NONE);
+        assertThat(next.time).as("what a step costs").isSameAs(braked.time);
+        assertThat(next.faults()).isEqualTo(1);
+    }
+
+    @Test
     void anInfiniteStepHalvesTheRateAndBeginsTheAnnealingAnew() {
         BatchSizeState state = run(AUTO, Readings.of(512, 800, 0.2, 0.19, 1), 30);
 

@@ -8,6 +8,7 @@ import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterBlock;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.pipeline.config.BatchConfig;
+import dev.millrace.pipeline.config.ChallengerConfig;
 import dev.millrace.pipeline.config.RecordMapping;
 import dev.millrace.pipeline.config.TrainingConfig;
 import java.io.PrintWriter;
@@ -53,6 +54,8 @@ final class DescribeCommand implements Callable<Integer> {
         describeLayers(out, spec);
         describeMemory(out, spec, config);
         out.printf("Engine %s%n", EngineText.of(config, spec));
+        ChallengerConfig challenger = config.challenger();
+        if (challenger != null) describeChallenger(out, challenger, spec, config);
         out.flush();
         return ExitCode.OK;
     }
@@ -131,6 +134,17 @@ final class DescribeCommand implements Callable<Integer> {
         int parts = (int) ((parameterBytes + config.publish().maxPartBytes() - 1)
                 / config.publish().maxPartBytes());
         out.printf("Published version: %s in %d part(s)%n", bytes(parameterBytes), parts);
+    }
+
+    private static void describeChallenger(
+            PrintWriter out, ChallengerConfig challenger, ModelSpec model, TrainingConfig config) {
+        ModelSpec spec = ModelSpec.of(challenger.model());
+        out.printf("%nChallenger, on the same samples%n%n");
+        describeLayers(out, spec);
+        BatchConfig batch = config.batch();
+        out.printf(
+                "%nWith it: %s more of parameters, their gradient beside them; up to %s samples at once%n",
+                bytes(4L * spec.layout().size()), count(batch.microBatch(List.of(model, spec))));
     }
 
     private static String extents(List<Integer> extents) {

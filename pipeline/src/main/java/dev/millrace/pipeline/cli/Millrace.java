@@ -85,6 +85,7 @@ public final class Millrace {
                 new PredictCommand(), //
                 new ServeCommand(), //
                 new ControlCommand(), //
+                new ChallengerCommand(), //
                 new DeadLetterCommand());
     }
 

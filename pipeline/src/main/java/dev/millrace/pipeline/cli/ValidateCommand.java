@@ -1,6 +1,8 @@
 package dev.millrace.pipeline.cli;
 
+import dev.millrace.model.gate.ChallengeRule;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.pipeline.config.ChallengerConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.preflight.Finding;
 import dev.millrace.pipeline.preflight.Finding.Severity;
@@ -68,6 +70,8 @@ final class ValidateCommand implements Callable<Integer> {
         if (effective) out.print(config.effective());
         print(out, new Finding(Severity.OK, "configuration", "sha256 " + config.hash()));
         print(out, new Finding(Severity.OK, "engine", EngineText.of(config, ModelSpec.of(config.model()))));
+        ChallengerConfig challenger = config.challenger();
+        if (challenger != null) print(out, finding(challenger));
         if (offline) return ExitCode.OK;
 
         Duration timeout = Duration.ofSeconds(timeoutSeconds);
@@ -82,6 +86,15 @@ final class ValidateCommand implements Callable<Integer> {
         out.println(errors == 1 ? "1 error: the job would not run." : errors + " errors: the job would not run.");
         out.flush();
         return ExitCode.FAILED;
+    }
+
+    private static Finding finding(ChallengerConfig challenger) {
+        ChallengeRule rule = challenger.rule();
+        String promotion = rule.automatic()
+                ? "takes the model's place when it is better by " + rule.minImprovement() + " at " + rule.consecutive()
+                        + " checkpoints in a row"
+                : "takes the model's place by hand";
+        return new Finding(Severity.OK, "challenger " + challenger.name(), promotion);
     }
 
     private static void print(PrintWriter out, Finding finding) {

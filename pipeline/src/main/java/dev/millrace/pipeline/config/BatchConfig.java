@@ -4,6 +4,7 @@ import dev.millrace.model.drift.DriftKind;
 import dev.millrace.model.spec.ModelSpec;
 import java.io.Serializable;
 import java.time.Duration;
+import java.util.List;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -63,8 +64,14 @@ public record BatchConfig(
 
     /** Samples of this model that go through the engine at once: as configured, or what fits the memory budget. */
     public int microBatch(ModelSpec spec) {
+        return microBatch(List.of(spec));
+    }
+
+    /** The same for models that share the budget. */
+    public int microBatch(List<ModelSpec> specs) {
         if (micro != null) return micro;
-        return (int) Math.max(1, Math.min(memoryBudget / bytesPerSample(spec), 1 << 20));
+        long perSample = specs.stream().mapToLong(BatchConfig::bytesPerSample).sum();
+        return (int) Math.max(1, Math.min(memoryBudget / perSample, 1 << 20));
     }
 
     /** What one sample takes while it goes through the engine: features, labels, weight, activations and their gradients. */

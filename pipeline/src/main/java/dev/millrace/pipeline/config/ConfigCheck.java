@@ -47,6 +47,8 @@ final class ConfigCheck {
         Map<String, @Nullable Object> learningRate = section(TrainingOptions.LEARNING_RATE, "initial", resolved);
         Sections.check(model, optimizer, learningRate, this::problem);
         checkEngine(values, model);
+        ChallengerConfig challenger =
+                new ChallengerSection(values, resolved, this::problem).read(model, optimizer, learningRate);
         RecordMapping features = new FeatureSection(directory, this::problem)
                 .read(FlatKeys.below(TrainingOptions.FEATURES.prefix(), resolved), model, values);
         if (!problems.isEmpty()) throw new ConfigException(origin, problems);
@@ -68,6 +70,7 @@ final class ConfigCheck {
                 ReportConfig.of(values),
                 ControlConfig.of(values),
                 DeadLetterConfig.of(values),
+                challenger,
                 properties(TrainingOptions.FLINK, resolved),
                 EffectiveConfig.render(values, keys));
     }
@@ -121,7 +124,9 @@ final class ConfigCheck {
     private static boolean isBelowSubtree(String key) {
         return TrainingOptions.subtrees().stream().anyMatch(tree -> tree.covers(key))
                 || key.equals(TrainingOptions.LEARNING_RATE.root())
-                || key.equals(TrainingOptions.OPTIMIZER.root());
+                || key.equals(TrainingOptions.OPTIMIZER.root())
+                || key.equals(TrainingOptions.CHALLENGER_LEARNING_RATE.root())
+                || key.equals(TrainingOptions.CHALLENGER_OPTIMIZER.root());
     }
 
     private OptionValues parse(Map<String, @Nullable Object> resolved) {
@@ -169,7 +174,7 @@ final class ConfigCheck {
     }
 
     /** A subtree, or the short form: one value for the whole. */
-    private static Map<String, @Nullable Object> section(
+    static Map<String, @Nullable Object> section(
             Subtree tree, String shortForm, Map<String, @Nullable Object> resolved) {
         Map<String, @Nullable Object> section = FlatKeys.below(tree.prefix(), resolved);
         Object single = resolved.get(tree.root());

@@ -18,6 +18,7 @@ import org.jspecify.annotations.Nullable;
  * @param features how records become samples; null for records that are samples as shipped
  * @param optimizer the optimizer section; empty for the default
  * @param learningRate the learning-rate section; empty for the default
+ * @param challenger a second configuration on the same samples; null for none
  * @param flink Flink's own options for the job, as given
  * @param effective every key with its value in effect, as YAML, without secrets: references stay references
  */
@@ -39,6 +40,7 @@ public record TrainingConfig(
         ReportConfig report,
         ControlConfig control,
         DeadLetterConfig deadLetter,
+        @Nullable ChallengerConfig challenger,
         Map<String, String> flink,
         String effective) {
 

@@ -457,6 +457,46 @@ public final class TrainingOptions {
             positive(),
             "After this the champion's bar no longer binds: since a drift nothing may reach it.");
 
+    // Challenger ------------------------------------------------------------------------------------------------------
+
+    public static final ConfigOption<String> CHALLENGER_NAME = optional(
+            "challenger.name",
+            ValueType.TEXT,
+            null,
+            "Name that the challenger is reported and published under. Unset: <model name>-challenger. Whatever of"
+                    + " challenger.model, challenger.optimizer and challenger.learning-rate is there makes one: a second model on"
+                    + " the same samples. See deploy/CHALLENGER.md.");
+    public static final ConfigOption<ChallengerPromotion> CHALLENGER_PROMOTION = option(
+            "challenger.promotion",
+            ValueType.oneOf(ChallengerPromotion.class),
+            ChallengerPromotion.MANUAL,
+            null,
+            "Who has model and challenger change roles: manual leaves it to millrace challenger promote, when-better has them"
+                    + " do so when the challenger was better by challenger.min-improvement.");
+    public static final ConfigOption<Double> CHALLENGER_MIN_IMPROVEMENT = optional(
+            "challenger.min-improvement",
+            ValueType.NUMBER,
+            atLeastZero(),
+            "How much better than the model by publish.gate.metric the challenger must be on the same samples: of a loss"
+                    + " relative (0.05: 5 %), of accuracy and AUC a difference. Needed for when-better.");
+    public static final ConfigOption<Long> CHALLENGER_MIN_SAMPLES = option(
+            "challenger.min-samples",
+            ValueType.LONG,
+            1_000L,
+            new Constraint<>(">= 1", value -> value >= 1),
+            "The two are compared on the newest samples that both have scored, so many of them.");
+    public static final ConfigOption<Integer> CHALLENGER_CONSECUTIVE = option(
+            "challenger.consecutive",
+            ValueType.INTEGER,
+            3,
+            between(1, 1_000_000),
+            "At how many checkpoints in a row, each with new samples, it must have been better.");
+    public static final ConfigOption<String> CHALLENGER_DIRECTORY = optional(
+            "challenger.directory",
+            ValueType.TEXT,
+            null,
+            "Directory that the challenger is published in, as publish.directory. Unset: challenger within that one.");
+
     // Reports ---------------------------------------------------------------------------------------------------------
 
     public static final ConfigOption<String> REPORT_TOPIC =
@@ -530,6 +570,12 @@ public final class TrainingOptions {
                     + " parameters, weight decay and clipping. Unset: sgd.");
     static final Subtree LEARNING_RATE =
             new Subtree("learning-rate.", "Learning rate and its schedule, or a number. Unset: 0.01.");
+    static final Subtree CHALLENGER_MODEL = new Subtree(
+            "challenger.model.", "What of the model the challenger has otherwise: layers. Unset: the model's.");
+    static final Subtree CHALLENGER_OPTIMIZER =
+            new Subtree("challenger.optimizer.", "The challenger's optimizer, as optimizer. Unset: the model's.");
+    static final Subtree CHALLENGER_LEARNING_RATE = new Subtree(
+            "challenger.learning-rate.", "The challenger's learning rate, as learning-rate. Unset: the model's.");
     static final Subtree KAFKA_PROPERTIES =
             new Subtree("kafka.properties.", "Properties of every Kafka client, as Kafka names them.");
     static final Subtree KAFKA_SOURCE_PROPERTIES =
@@ -547,6 +593,9 @@ public final class TrainingOptions {
             KAFKA_SINK_PROPERTIES,
             OPTIMIZER,
             LEARNING_RATE,
+            CHALLENGER_MODEL,
+            CHALLENGER_OPTIMIZER,
+            CHALLENGER_LEARNING_RATE,
             FLINK);
 
     private TrainingOptions() {}

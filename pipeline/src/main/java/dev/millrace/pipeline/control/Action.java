@@ -14,7 +14,8 @@ public enum Action {
     PROMOTE("promote a version"),
     ROLLBACK("roll the champion back"),
     PIN_CHAMPION("pin the champion"),
-    UNPIN_CHAMPION("unpin the champion");
+    UNPIN_CHAMPION("unpin the champion"),
+    PROMOTE_CHALLENGER("promote the challenger");
 
     private final String text;
 

@@ -43,13 +43,13 @@ public record ChosenEngines(EngineChoice choice, CudaConfig cuda, int microBatch
 
     @Override
     public AssignedEngine assign(ModelSpec spec, WorkerPlace place) {
-        if (choice == EngineChoice.ND4J) return AssignedEngine.asked(onCpu(spec));
+        if (choice == EngineChoice.ND4J) return AssignedEngine.asked(onCpu(spec), ChosenEngines::onCpu);
         try {
             return onDevice(spec, place);
         } catch (NoDeviceException e) {
             if (choice == EngineChoice.CUDA) throw failure(place, e);
             report(place, e.reason());
-            return AssignedEngine.insteadOf(onCpu(spec), e.reason());
+            return AssignedEngine.insteadOf(onCpu(spec), ChosenEngines::onCpu, e.reason());
         }
     }
 
@@ -97,7 +97,8 @@ public record ChosenEngines(EngineChoice choice, CudaConfig cuda, int microBatch
             CudaInstallation.OnDevice made = installation.create(spec, settings);
             LOG.info("Worker {} of {} has device {}: {}", place.worker() + 1, place.workers(), device, made.device());
             int atOnce = microBatch == 0 ? AS_MANY_AS_FIT : microBatch;
-            return AssignedEngine.onDevice(made.engine(), name(made), made.use(), atOnce, giveBack);
+            return AssignedEngine.onDevice(
+                    made.engine(), other -> beside(other, settings), name(made), made.use(), atOnce, giveBack);
         } catch (IllegalStateException | OutOfMemoryError | LinkageError e) {
             giveBack.run();
             throw new NoDeviceException(
@@ -108,6 +109,24 @@ public record ChosenEngines(EngineChoice choice, CudaConfig cuda, int microBatch
             giveBack.run();
             throw e;
         }
+    }
+
+    /** A second model of a worker shares its device; what there are no kernels for, or no memory, is computed on the CPU. */
+    private GradientEngine beside(ModelSpec other, CudaSettings settings) {
+        List<String> unsupported = installation.unsupported(other);
+        if (unsupported.isEmpty()) {
+            try {
+                return installation.create(other, settings).engine();
+            } catch (IllegalStateException e) {
+                LOG.warn("Model {} is computed on the CPU: {}", other.name(), e.getMessage());
+                return onCpu(other);
+            }
+        }
+        LOG.warn(
+                "Model {} is computed on the CPU: engine cuda has no kernels for {}",
+                other.name(),
+                String.join(", ", unsupported));
+        return onCpu(other);
     }
 
     private long budget(WorkerPlace place, int device, int devices) {

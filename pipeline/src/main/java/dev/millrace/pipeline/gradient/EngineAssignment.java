@@ -13,6 +13,6 @@ public interface EngineAssignment extends Serializable {
 
     /** Every worker has an engine of this factory, whatever its place has. */
     static EngineAssignment everywhere(EngineFactory engines) {
-        return (spec, place) -> AssignedEngine.asked(engines.create(spec));
+        return (spec, place) -> AssignedEngine.asked(engines.create(spec), engines);
     }
 }

@@ -58,7 +58,10 @@ public final class Gradient {
     /** Which table the block belongs to; {@link #DENSE} for what lies before the tables. */
     public int table = DENSE;
 
-    /** Where the block begins in the flat vector, if it is dense. */
+    /**
+     * Where the block begins in the flat vector, if it is dense. Of two models the second's vector lies behind the first's,
+     * and so do its tables.
+     */
     public int offset;
 
     public int length;
@@ -88,6 +91,7 @@ public final class Gradient {
      * @param computeNanos time the worker spent on it
      * @param signals what the batch-size policy goes by
      * @param engine what computed it
+     * @param second what the challenger's configuration makes of the same samples; null without one
      */
     public record Summary(
             int samples,
@@ -97,7 +101,48 @@ public final class Gradient {
             long maxEventTime,
             long computeNanos,
             Signals signals,
-            EngineUsed engine) {}
+            EngineUsed engine,
+            @Nullable Second second) {
+
+        /** Of one model alone. */
+        public Summary(
+                int samples,
+                Outcomes outcomes,
+                SplitProgress progress,
+                long minEventTime,
+                long maxEventTime,
+                long computeNanos,
+                Signals signals,
+                EngineUsed engine) {
+            this(samples, outcomes, progress, minEventTime, maxEventTime, computeNanos, signals, engine, null);
+        }
+    }
+
+    /**
+     * What a second model makes of the samples of a mini-batch: weight and samples are those of the first.
+     *
+     * @param outcomes loss and what the prequential metrics need
+     * @param squaredNormSum as in {@link Signals}
+     * @param pieceLosses as in {@link Signals}
+     * @param engine what computed it
+     */
+    public record Second(Outcomes outcomes, double squaredNormSum, float[] pieceLosses, EngineUsed engine) {
+        void write(DataOutputView out) throws IOException {
+            outcomes.write(out);
+            out.writeDouble(squaredNormSum);
+            FloatArrays.write(pieceLosses, out);
+            engine.write(out);
+        }
+
+        static Second read(DataInputView in) throws IOException {
+            return new Second(Outcomes.read(in), in.readDouble(), FloatArrays.read(in), EngineUsed.read(in));
+        }
+
+        /** The same, as signals: how long was waited does not depend on the model. */
+        public Signals signals(Signals first) {
+            return new Signals(squaredNormSum, pieceLosses, first.waitNanos(), first.pendingRecords());
+        }
+    }
 
     /**
      * What the batch-size policy goes by.

@@ -52,6 +52,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
             new ListStateDescriptor<>("mini-batches", MiniBatchSerializer.INSTANCE);
 
     private final String specJson;
+    private final @Nullable String secondJson;
     private final EngineAssignment engines;
     private final WorkerSettings settings;
 
@@ -60,6 +61,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient GradientEngine engine;
     private transient MicroBatches microBatches;
     private transient GradientSum sum;
+    private transient @Nullable SecondGradient second;
     private transient WorkerClock clock;
     private transient LocalLink link;
     private transient WorkerMetrics workerMetrics;
@@ -82,9 +84,17 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     private transient boolean endSent;
     private transient long endIncarnation;
 
-    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
+    /** Of one model alone. */
     public GradientOperator(ModelSpec spec, EngineAssignment engines, WorkerSettings settings) {
+        this(spec, null, engines, settings);
+    }
+
+    /** @param second the challenger's model, computed on the same mini-batches; null for none */
+    @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
+    public GradientOperator(
+            ModelSpec spec, @Nullable ModelSpec second, EngineAssignment engines, WorkerSettings settings) {
         this.specJson = spec.toJson();
+        this.secondJson = second == null ? null : second.toJson();
         this.engines = engines;
         this.settings = settings;
     }
@@ -112,6 +122,9 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         engine = assigned.engine();
         microBatches = new MicroBatches(assigned.microBatch(settings.microBatch()));
         sum = new GradientSum(spec.layout().denseSize(), settings.withNorms());
+        second = secondJson == null
+                ? null
+                : new SecondGradient(spec, ModelSpec.fromJson(secondJson), assigned, worker, settings);
         sender = new GradientSender(output, clock, worker, workers);
         pendingRecords = -1;
         workerMetrics = new WorkerMetrics(getMetricGroup(), assigned, queue::size, microBatches);
@@ -144,16 +157,18 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
     public void processElement2(StreamRecord<ParameterBlock> element) throws Exception {
         ParameterBlock block = element.getValue();
         if (!clock.accept(block)) return;
-        if (block.table == ParameterBlock.DENSE) {
-            keep(block);
-            engine.upload(block.offset, block.values, block.length);
-        } else { // tables are not kept: they are as large as they are many, and the server sends them anew after a
-            // restore
-            engine.uploadRows(block.table, block.rows, block.values, block.rowCount);
-        }
+        // Tables are not kept: they are as large as they are many, and the server sends them anew after a restore.
+        if (block.table == ParameterBlock.DENSE) keep(block);
+        boolean ofSecond = second != null && second.upload(block);
+        if (!ofSecond) upload(block);
         link.setBatchSize(BatchStamper.shareOf(block.globalBatch, worker, workers));
         if (clock.isPaused()) waitingSince = 0; // it is not for samples that it waits
         computeWhatIsAllowed();
+    }
+
+    private void upload(ParameterBlock block) {
+        if (block.table == ParameterBlock.DENSE) engine.upload(block.offset, block.values, block.length);
+        else engine.uploadRows(block.table, block.rows, block.values, block.rowCount);
     }
 
     /** The block's array belongs to the serializer: the state keeps a copy, in the same array each time. */
@@ -188,6 +203,8 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         }
         microBatches.compute(engine, batch.samples, sum);
         Outcomes outcomes = Outcomes.of(spec.loss(), outputs, batch.samples, sum);
+        SecondGradient challenger = second;
+        Gradient.Second ofChallenger = challenger == null ? null : challenger.compute(batch.samples);
         long nanos = System.nanoTime() - start;
 
         Gradient.Summary summary = new Gradient.Summary(
@@ -199,8 +216,9 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
                 nanos,
                 new Gradient.Signals(
                         sum.squaredNormSum, Arrays.copyOf(sum.pieceLosses, sum.pieceCount), waited, pendingRecords),
-                assigned.used());
-        sender.send(sum, summary);
+                assigned.used(),
+                ofChallenger);
+        sender.send(sum, challenger == null ? null : challenger.sum, summary);
         clock.contributed();
         idleSent = false;
         link.consumed();
@@ -254,6 +272,7 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
 
     @Override
     public void close() throws Exception {
+        if (second != null) second.close();
         closeEngine(assigned);
         if (link != null) {
             link.release();

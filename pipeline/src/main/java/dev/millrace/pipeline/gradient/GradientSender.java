@@ -28,15 +28,27 @@ final class GradientSender {
         output.collect(record);
     }
 
-    /** Sends a gradient, with its last block the sums beside it. */
-    void send(GradientSum sum, Gradient.Summary summary) {
+    /** Sends a gradient, with its last block the sums beside it; that of a second model behind that of the first. */
+    void send(GradientSum first, @Nullable GradientSum second, Gradient.Summary summary) {
+        int left = blocksOf(first) + (second == null ? 0 : blocksOf(second));
+        left = send(first, 0, 0, left, summary);
+        if (second != null) send(second, first.gradient.length, first.rows.length, left, summary);
+    }
+
+    private static int blocksOf(GradientSum sum) {
         int blocks = ParameterBlock.blocksOf(sum.gradient.length);
-        int left = blocks;
-        for (TouchedRows rows : sum.rows) left += ParameterBlock.blocksOf(rows);
+        for (TouchedRows rows : sum.rows) blocks += ParameterBlock.blocksOf(rows);
+        return blocks;
+    }
+
+    /** @return how many blocks are left */
+    private int send(GradientSum sum, int offset, int firstTable, int blocksLeft, Gradient.Summary summary) {
+        int left = blocksLeft;
+        int blocks = ParameterBlock.blocksOf(sum.gradient.length);
         for (int block = 0; block < blocks; block++) {
             address(Gradient.Kind.BLOCK);
-            message.offset = block * ParameterBlock.MAX_FLOATS;
-            message.from = message.offset;
+            message.from = block * ParameterBlock.MAX_FLOATS;
+            message.offset = offset + message.from;
             message.length = ParameterBlock.lengthOf(block, sum.gradient.length);
             message.values = sum.gradient;
             emit(--left == 0 ? summary : null);
@@ -46,7 +58,7 @@ final class GradientSender {
             int most = ParameterBlock.mostRows(rows.width());
             for (int from = 0; from < rows.count(); from += most) {
                 address(Gradient.Kind.BLOCK);
-                message.table = table;
+                message.table = firstTable + table;
                 message.rows = rows.ids();
                 message.rowCount = Math.min(most, rows.count() - from);
                 message.from = from;
@@ -55,6 +67,7 @@ final class GradientSender {
                 emit(--left == 0 ? summary : null);
             }
         }
+        return left;
     }
 
     private void emit(Gradient.@Nullable Summary summary) {

@@ -64,6 +64,9 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
         out.writeLong(summary.computeNanos());
         summary.signals().write(out);
         summary.engine().write(out);
+        Gradient.Second second = summary.second();
+        out.writeBoolean(second != null);
+        if (second != null) second.write(out);
     }
 
     @Override
@@ -94,7 +97,8 @@ public final class GradientSerializer extends VersionedSerializer<Gradient> {
                     in.readLong(),
                     in.readLong(),
                     Gradient.Signals.read(in),
-                    written < 4 ? EngineUsed.UNKNOWN : EngineUsed.read(in));
+                    written < 4 ? EngineUsed.UNKNOWN : EngineUsed.read(in),
+                    written > 3 && in.readBoolean() ? Gradient.Second.read(in) : null);
         }
         return gradient;
     }

@@ -1,11 +1,14 @@
 package dev.millrace.pipeline.local;
 
+import static java.nio.charset.StandardCharsets.UTF_8;
+
 import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.publish.PublishedVersion;
 import dev.millrace.pipeline.publish.ReportCodec;
 import dev.millrace.pipeline.server.StepReport;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Properties;
 import java.util.concurrent.TimeUnit;
@@ -25,6 +28,7 @@ final class ReportWatcher implements AutoCloseable {
 
     private final @Nullable String reportTopic;
     private final @Nullable String modelTopic;
+    private final String model;
     private final LiveHistory history;
     private final ReportCodec reports = new ReportCodec();
     private final KafkaConsumer<byte[], byte[]> consumer;
@@ -36,7 +40,8 @@ final class ReportWatcher implements AutoCloseable {
         this.log = log;
         this.reportTopic = config.report().topic();
         this.modelTopic = config.publish().modelTopic();
-        this.history = new LiveHistory(String.valueOf(config.model().get("name")));
+        this.model = String.valueOf(config.model().get("name"));
+        this.history = new LiveHistory(model);
         Properties properties = config.kafka().source();
         properties.put(ConsumerConfig.ISOLATION_LEVEL_CONFIG, "read_committed");
         properties.put(ConsumerConfig.ENABLE_AUTO_COMMIT_CONFIG, "false");
@@ -79,9 +84,10 @@ final class ReportWatcher implements AutoCloseable {
     private void take(ConsumerRecord<byte[], byte[]> record) {
         if (record.topic().equals(reportTopic)) {
             StepReport report = reports.decode(record.value());
+            if (!report.model().equals(model)) return; // the challenger's
             history.add(report);
             log.add(report);
-        } else {
+        } else if (Arrays.equals(record.key(), model.getBytes(UTF_8))) {
             history.published(PublishedVersion.of(record.value()), record.timestamp());
         }
     }

@@ -50,7 +50,8 @@ final class LiveTopicWriter implements LiveOutlet {
     private static final Duration LAST_SENDING = Duration.ofSeconds(2);
 
     private final LiveTopic topic;
-    private final ModelSpec spec;
+    private String modelJson = ""; // the thread's
+    private @Nullable ModelSpec spec; // the thread's, of that text
     private final AvroFraming<ModelSnapshotPart> parts = SnapshotKeys.partFraming();
     private final AvroFraming<ModelManifest> manifests = SnapshotKeys.manifestFraming();
     private final AtomicBoolean busy = new AtomicBoolean();
@@ -67,7 +68,6 @@ final class LiveTopicWriter implements LiveOutlet {
 
     LiveTopicWriter(LiveTopic topic) {
         this.topic = topic;
-        this.spec = ModelSpec.fromJson(topic.modelJson());
     }
 
     @Override
@@ -116,14 +116,14 @@ final class LiveTopicWriter implements LiveOutlet {
         quietUntilNanos = System.nanoTime() + GIVE_WAY.toNanos();
         LOG.error(
                 "Another job sends the live parameters of {} to topic {}: this one tries again in {} s",
-                spec.name(),
+                topic.model(),
                 topic.topic(),
                 GIVE_WAY.toSeconds());
     }
 
     private void records(KafkaProducer<byte[], byte[]> to, LiveState state) {
         SnapshotParts cut = SnapshotParts.split(
-                spec,
+                spec(state.modelJson()),
                 topic.features(),
                 state.version(),
                 state.created(),
@@ -133,25 +133,35 @@ final class LiveTopicWriter implements LiveOutlet {
         int count = cut.parts().size();
         for (int i = 0; i < count; i++) {
             ModelSnapshotPart part = new ModelSnapshotPart(
-                    spec.name(),
+                    topic.model(),
                     state.version(),
                     i,
                     count,
                     ByteBuffer.wrap(cut.parts().get(i)));
-            send(to, SnapshotKeys.livePart(spec.name(), i), parts.encode(part));
+            send(to, SnapshotKeys.livePart(topic.model(), i), parts.encode(part));
         }
         SnapshotManifest manifest = cut.manifest();
         send(
                 to,
-                SnapshotKeys.liveManifest(spec.name()),
+                SnapshotKeys.liveManifest(topic.model()),
                 manifests.encode(new ModelManifest(
-                        spec.name(), state.version(), count, manifest.toJson(), Map.of(), 0L, false, null)));
+                        topic.model(), state.version(), count, manifest.toJson(), Map.of(), 0L, false, null)));
+    }
+
+    /** It seldom becomes another one. */
+    private ModelSpec spec(String json) {
+        ModelSpec known = spec;
+        if (known != null && json.equals(modelJson)) return known;
+        modelJson = json;
+        known = ModelSpec.fromJson(json);
+        spec = known;
+        return known;
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // the commit waits for all of them, and fails if one did
     private void send(KafkaProducer<byte[], byte[]> to, String key, byte[] value) {
         int partitions = to.partitionsFor(topic.topic()).size();
-        int partition = OutgoingSerializer.partition(spec.name().getBytes(UTF_8), partitions);
+        int partition = OutgoingSerializer.partition(topic.model().getBytes(UTF_8), partitions);
         to.send(new ProducerRecord<>(topic.topic(), partition, key.getBytes(UTF_8), value));
     }
 
@@ -177,7 +187,7 @@ final class LiveTopicWriter implements LiveOutlet {
         properties.putAll(topic.kafka());
         properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0"); // a part waits for no company
         properties.setProperty(
-                ProducerConfig.TRANSACTIONAL_ID_CONFIG, "millrace-live-" + topic.topic() + "-" + spec.name());
+                ProducerConfig.TRANSACTIONAL_ID_CONFIG, "millrace-live-" + topic.topic() + "-" + topic.model());
         return properties;
     }
 

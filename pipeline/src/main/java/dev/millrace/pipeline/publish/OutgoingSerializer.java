@@ -15,17 +15,12 @@ final class OutgoingSerializer implements KafkaRecordSerializationSchema<Outgoin
 
     private static final long serialVersionUID = 1L;
 
-    private final byte[] model;
-
-    OutgoingSerializer(String model) {
-        this.model = model.getBytes(UTF_8);
-    }
-
     @Override
     public ProducerRecord<byte[], byte[]> serialize(
             OutgoingRecord record, KafkaSinkContext context, @Nullable Long timestamp) {
         int partitions = context.getPartitionsForTopic(record.topic()).length;
-        return new ProducerRecord<>(record.topic(), partition(model, partitions), record.key(), record.value());
+        return new ProducerRecord<>(
+                record.topic(), partition(record.model().getBytes(UTF_8), partitions), record.key(), record.value());
     }
 
     /** Of so many, the one where a model's records lie. */

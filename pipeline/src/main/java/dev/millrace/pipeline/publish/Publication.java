@@ -2,6 +2,7 @@ package dev.millrace.pipeline.publish;
 
 import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.config.BadRecordPolicy;
+import dev.millrace.pipeline.config.ChallengerConfig;
 import dev.millrace.pipeline.config.DeadLetterConfig;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.config.PublishConfig;
@@ -9,6 +10,7 @@ import dev.millrace.pipeline.config.TrainingConfig;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.pipeline.server.StepReport;
 import dev.millrace.pipeline.source.DeadLetter;
+import java.util.Map;
 import org.apache.flink.streaming.api.datastream.DataStream;
 import org.apache.flink.streaming.api.functions.sink.v2.DiscardingSink;
 import org.jspecify.annotations.Nullable;
@@ -28,13 +30,17 @@ public final class Publication {
             DataStream<DeadLetter> deadLetters,
             TrainingConfig config) {
         String model = String.valueOf(config.model().get("name"));
-        snapshots(snapshots, config.kafka(), config.publish(), model);
+        snapshots(snapshots, config.kafka(), config.publish(), model, config.challenger());
         reports(reports, config.kafka(), config.report().topic());
         deadLetters(deadLetters, config.kafka(), config.deadLetter());
     }
 
     private static void snapshots(
-            DataStream<SnapshotRecord> snapshots, KafkaConfig kafka, PublishConfig publish, String model) {
+            DataStream<SnapshotRecord> snapshots,
+            KafkaConfig kafka,
+            PublishConfig publish,
+            String model,
+            @Nullable ChallengerConfig challenger) {
         String parts = publish.snapshotTopic();
         String models = publish.modelTopic();
         if (parts != null && models != null) {
@@ -49,11 +55,19 @@ public final class Publication {
         String directory = publish.directory();
         if (directory != null) {
             snapshots
-                    .sinkTo(new SnapshotFileSink(directory, publish.retainedVersions()))
+                    .sinkTo(new SnapshotFileSink(directories(model, directory, challenger), publish.retainedVersions()))
                     .uid(Uids.SNAPSHOT_FILES)
                     .name("snapshot files")
                     .setParallelism(1);
         }
+    }
+
+    private static Map<String, String> directories(
+            String model, String directory, @Nullable ChallengerConfig challenger) {
+        String second = challenger == null ? null : challenger.directory();
+        return challenger == null || second == null
+                ? Map.of(model, directory)
+                : Map.of(model, directory, challenger.name(), second);
     }
 
     private static void reports(DataStream<StepReport> reports, KafkaConfig kafka, @Nullable String topic) {

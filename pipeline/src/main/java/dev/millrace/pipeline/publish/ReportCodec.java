@@ -71,7 +71,8 @@ public final class ReportCodec {
                 r.aliases().pinned(),
                 r.aliases().revision(),
                 r.aliases().decisions().stream().map(ReportCodec::decision).toList(),
-                r.aliases().changes().stream().map(ReportCodec::change).toList()));
+                r.aliases().changes().stream().map(ReportCodec::change).toList(),
+                r.aliases().verdicts().stream().map(ReportCodec::decision).toList()));
     }
 
     /** @throws IllegalArgumentException if the bytes are no report */
@@ -110,7 +111,8 @@ public final class ReportCodec {
                 r.getChampionPinned(),
                 r.getAliasRevision(),
                 r.getGateDecisions().stream().map(ReportCodec::decision).toList(),
-                r.getAliasChanges().stream().map(ReportCodec::change).toList());
+                r.getAliasChanges().stream().map(ReportCodec::change).toList(),
+                r.getChallengeVerdicts().stream().map(ReportCodec::decision).toList());
     }
 
     private static GateDecision decision(GateOutcome decision) {

@@ -6,7 +6,9 @@ import java.io.IOException;
 import java.util.Collection;
 import java.util.HashSet;
 import java.util.List;
+import java.util.Map;
 import java.util.Set;
+import java.util.TreeMap;
 import org.apache.flink.api.connector.sink2.Committer;
 import org.apache.flink.api.connector.sink2.CommitterInitContext;
 import org.apache.flink.api.connector.sink2.Sink;
@@ -31,16 +33,27 @@ public final class SnapshotFileSink
 
     private static final long serialVersionUID = 1L;
 
-    private final String directory;
+    private final Map<String, String> directories; // by model
     private final int retained;
 
     /**
+     * Of one model.
+     *
      * @param directory a path that every task manager and reader sees, or the URI of an object store
      * @param retained versions to keep, the newest first; never fewer than two, and always the current one, the champion
      *     and the one before it
      */
     public SnapshotFileSink(String directory, int retained) {
-        this.directory = directory;
+        this(Map.of(SnapshotStores.ANY, directory), retained);
+    }
+
+    /**
+     * Of several models, each in a directory of its own.
+     *
+     * @param directories by the name of the model
+     */
+    public SnapshotFileSink(Map<String, String> directories, int retained) {
+        this.directories = new TreeMap<>(directories); // serializable, whatever came
         this.retained = Math.max(PublicationSettings.LEAST_RETAINED, retained);
     }
 
@@ -56,16 +69,16 @@ public final class SnapshotFileSink
         if (parallelism != 1) {
             throw new IllegalStateException("The snapshot file sink must have parallelism 1. Received: " + parallelism);
         }
-        SnapshotStore store = new SnapshotStore(StoreFiles.of(directory));
+        SnapshotStores stores = new SnapshotStores(directories);
         Set<String> names = new HashSet<>();
         pending.forEach(staged -> names.add(staged.name()));
-        store.sweep(names);
-        return new SnapshotFileWriter(store, pending);
+        for (SnapshotStore store : stores.all()) store.sweep(names);
+        return new SnapshotFileWriter(stores, pending);
     }
 
     @Override
     public Committer<StagedSnapshot> createCommitter(CommitterInitContext context) throws IOException {
-        return new SnapshotFileCommitter(new SnapshotStore(StoreFiles.of(directory)), retained);
+        return new SnapshotFileCommitter(new SnapshotStores(directories), retained);
     }
 
     @Override

@@ -5,6 +5,7 @@ import java.io.IOException;
 import java.util.ArrayList;
 import java.util.Collection;
 import java.util.List;
+import java.util.Objects;
 import org.apache.flink.api.connector.sink2.CommittingSinkWriter;
 import org.apache.flink.api.connector.sink2.StatefulSinkWriter;
 import org.jspecify.annotations.Nullable;
@@ -14,14 +15,14 @@ final class SnapshotFileWriter
         implements StatefulSinkWriter<SnapshotRecord, StagedSnapshot>,
                 CommittingSinkWriter<SnapshotRecord, StagedSnapshot> {
 
-    private final SnapshotStore store;
+    private final SnapshotStores stores;
     private final SnapshotCollector collector = new SnapshotCollector();
     private final List<StagedSnapshot> staged = new ArrayList<>();
     private List<StagedSnapshot> pending;
 
     /** @param pending staged before and perhaps not committed yet */
-    SnapshotFileWriter(SnapshotStore store, Collection<StagedSnapshot> pending) {
-        this.store = store;
+    SnapshotFileWriter(SnapshotStores stores, Collection<StagedSnapshot> pending) {
+        this.stores = stores;
         this.pending = new ArrayList<>(pending);
     }
 
@@ -35,6 +36,7 @@ final class SnapshotFileWriter
         if (parts == null) {
             return;
         }
+        SnapshotStore store = Objects.requireNonNull(stores.of(record.model()), record.model());
         staged.add(store.stage(record.model(), record.version(), record.manifest(), parts, record.aliases()));
     }
 
@@ -55,7 +57,10 @@ final class SnapshotFileWriter
     @Override
     public List<StagedSnapshot> snapshotState(long checkpoint) throws IOException {
         List<StagedSnapshot> left = new ArrayList<>();
-        for (StagedSnapshot one : pending) if (store.isStaged(one)) left.add(one);
+        for (StagedSnapshot one : pending) {
+            SnapshotStore store = stores.of(one.model());
+            if (store != null && store.isStaged(one)) left.add(one);
+        }
         pending = left;
         return List.copyOf(left);
     }

@@ -66,7 +66,7 @@ public final class SnapshotTopicSink {
                 .setKafkaProducerConfig(properties)
                 .setDeliveryGuarantee(DeliveryGuarantee.EXACTLY_ONCE)
                 .setTransactionalIdPrefix("millrace-" + topics.models() + "-" + model)
-                .setRecordSerializer(new OutgoingSerializer(model))
+                .setRecordSerializer(new OutgoingSerializer())
                 .build();
     }
 }

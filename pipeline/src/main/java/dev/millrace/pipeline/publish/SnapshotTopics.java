@@ -35,14 +35,14 @@ public record SnapshotTopics(String snapshots, String models) implements Seriali
         ModelSnapshotPart part = new ModelSnapshotPart(
                 record.model(), record.version(), record.part(), record.parts(), ByteBuffer.wrap(record.bytes()));
         String key = SnapshotKeys.part(record.model(), record.version(), record.part());
-        return new OutgoingRecord(snapshots, key.getBytes(UTF_8), framing.encode(part));
+        return new OutgoingRecord(snapshots, record.model(), key.getBytes(UTF_8), framing.encode(part));
     }
 
     OutgoingRecord manifest(SnapshotRecord record, AvroFraming<ModelManifest> framing) {
         String key = SnapshotKeys.manifest(record.model(), record.version());
         ModelManifest history = new ModelManifest(
                 record.model(), record.version(), record.parts(), record.manifest(), Map.of(), 0L, false, null);
-        return new OutgoingRecord(snapshots, key.getBytes(UTF_8), framing.encode(history));
+        return new OutgoingRecord(snapshots, record.model(), key.getBytes(UTF_8), framing.encode(history));
     }
 
     /** The newest manifest with the aliases of now. */
@@ -57,6 +57,6 @@ public record SnapshotTopics(String snapshots, String models) implements Seriali
                 aliases.revision(),
                 aliases.pinned(),
                 aliases.previous());
-        return new OutgoingRecord(models, record.model().getBytes(UTF_8), framing.encode(newest));
+        return new OutgoingRecord(models, record.model(), record.model().getBytes(UTF_8), framing.encode(newest));
     }
 }

@@ -1,18 +1,26 @@
 package dev.millrace.pipeline.server;
 
 import dev.millrace.model.gate.Decision;
+import dev.millrace.model.gate.Verdict;
 import dev.millrace.model.snapshot.AliasChange;
 import java.util.ArrayList;
 import java.util.List;
 
-/** What the gate decided and who moved the champion since the last report. */
+/** What the gate and a challenger's rule decided and who moved the champion since the last report. */
 final class AliasNews {
     private final List<GateOutcome> decisions = new ArrayList<>();
     private final List<AliasChange> changes = new ArrayList<>();
+    private final List<GateOutcome> verdicts = new ArrayList<>();
 
     void decided(long version, Decision decision) {
         decisions.add(new GateOutcome(
                 version, decision.reason().outcome().word(), decision.reason().word(), decision.text()));
+    }
+
+    /** Of a challenger, at a version. */
+    void judged(long version, Verdict verdict) {
+        String outcome = verdict.promotes() ? "promoted" : "kept";
+        verdicts.add(new GateOutcome(version, outcome, verdict.reason().word(), verdict.text()));
     }
 
     /** Notes the changes that one standing has and the one before it had not. */
@@ -27,7 +35,7 @@ final class AliasNews {
     }
 
     boolean isEmpty() {
-        return changes.isEmpty() && decisions.isEmpty();
+        return changes.isEmpty() && decisions.isEmpty() && verdicts.isEmpty();
     }
 
     /** What a report says; it is news no longer. */
@@ -38,9 +46,11 @@ final class AliasNews {
                 standing.pinned(),
                 standing.revision(),
                 List.copyOf(decisions),
-                List.copyOf(changes));
+                List.copyOf(changes),
+                List.copyOf(verdicts));
         decisions.clear();
         changes.clear();
+        verdicts.clear();
         return report;
     }
 }

@@ -13,6 +13,7 @@ import org.jspecify.annotations.Nullable;
  * @param revision of the aliases
  * @param decisions of the gate
  * @param changes of the champion or its pin
+ * @param verdicts on a challenger, in its own reports
  */
 public record AliasReport(
         @Nullable Long champion,
@@ -20,7 +21,19 @@ public record AliasReport(
         boolean pinned,
         long revision,
         List<GateOutcome> decisions,
-        List<AliasChange> changes) {
+        List<AliasChange> changes,
+        List<GateOutcome> verdicts) {
     /** Nothing was published. */
     public static final AliasReport NONE = new AliasReport(null, null, false, 0, List.of(), List.of());
+
+    /** Without verdicts. */
+    public AliasReport(
+            @Nullable Long champion,
+            @Nullable Long candidate,
+            boolean pinned,
+            long revision,
+            List<GateOutcome> decisions,
+            List<AliasChange> changes) {
+        this(champion, candidate, pinned, revision, decisions, changes, List.of());
+    }
 }

@@ -12,8 +12,12 @@ final class Commands {
     private static final int LONGEST_ID = 200;
     private static final int LONGEST_ECHO = 80;
 
-    /** What a command makes of overrides and standing, the same if nothing, and what is said of it. */
-    record Judged(Overrides overrides, Standing standing, Outcome outcome) {}
+    /**
+     * What a command makes of overrides and standing, the same if nothing, and what is said of it.
+     *
+     * @param swaps whether model and challenger are to change roles
+     */
+    record Judged(Overrides overrides, Standing standing, boolean swaps, Outcome outcome) {}
 
     private final BatchSettings batch;
     private final boolean sumReduction;
@@ -29,9 +33,10 @@ final class Commands {
      * Judges a command.
      *
      * @param now what earlier commands have changed
+     * @param challenge null without a challenger
      * @param time milliseconds since the epoch, for the audit
      */
-    Judged judge(Overrides now, Standing standing, Command command, long time) {
+    Judged judge(Overrides now, Standing standing, @Nullable Challenge challenge, Command command, long time) {
         Action action = command.action();
         if (action == null) return refused(now, standing, "", "a record of the control topic", command.problem());
         if (command.id().isBlank() || command.id().length() > LONGEST_ID) {
@@ -41,20 +46,33 @@ final class Commands {
         }
         if (now.ids().contains(command.id())) {
             Outcome repeat = Outcome.accepted(command.id(), action.text() + ": carried out before; not repeated");
-            return new Judged(now, standing, repeat);
+            return new Judged(now, standing, false, repeat);
         }
         try {
+            boolean swaps = action == Action.PROMOTE_CHALLENGER;
+            if (swaps) requireSound(challenge);
             Overrides next = apply(now, command, action);
             Standing moved = promotions.apply(standing, command, action, time);
             Outcome outcome = Outcome.accepted(command.id(), said(next, standing, moved, action));
-            return new Judged(next.withId(command.id()), moved, outcome);
+            return new Judged(next.withId(command.id()), moved, swaps, outcome);
         } catch (Refusal e) {
             return refused(now, standing, command.id(), action.text(), String.valueOf(e.getMessage()));
         }
     }
 
     private static Judged refused(Overrides now, Standing standing, String id, String what, String reason) {
-        return new Judged(now, standing, Outcome.refused(id, what, reason));
+        return new Judged(now, standing, false, Outcome.refused(id, what, reason));
+    }
+
+    private static void requireSound(@Nullable Challenge challenge) throws Refusal {
+        if (challenge == null) {
+            throw new Refusal("the configuration has no challenger section, so there is none to promote");
+        }
+        int refused = challenge.state.refusedInARow;
+        if (refused > 0) {
+            throw new Refusal("the challenger's last step must have been finite. Refused in a row: " + refused);
+        }
+        if (challenge.state.totalSamples == 0) throw new Refusal("the challenger has learnt from no sample yet");
     }
 
     private Overrides apply(Overrides now, Command command, Action action) throws Refusal {
@@ -68,7 +86,7 @@ final class Commands {
             case PAUSE -> now.withPaused(true);
             case RESUME -> now.withPaused(false);
             case PUBLISH -> now.withPublishNow(true);
-            case PROMOTE, ROLLBACK, PIN_CHAMPION, UNPIN_CHAMPION -> now;
+            case PROMOTE, ROLLBACK, PIN_CHAMPION, UNPIN_CHAMPION, PROMOTE_CHALLENGER -> now;
         };
     }
 
@@ -155,6 +173,8 @@ final class Commands {
             case RESUME -> "resumed";
             case PUBLISH -> "the next checkpoint publishes";
             case PROMOTE, ROLLBACK, PIN_CHAMPION, UNPIN_CHAMPION -> Promotions.said(before, after);
+            case PROMOTE_CHALLENGER ->
+                "model and challenger have changed roles; the gate decides on the next version as on any";
         };
     }
 

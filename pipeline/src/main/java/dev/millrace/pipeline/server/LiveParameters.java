@@ -16,7 +16,7 @@ import org.apache.flink.metrics.ThreadSafeSimpleCounter;
 final class LiveParameters implements AutoCloseable {
     private final LiveOutlet outlet;
     private final long intervalNanos;
-    private final Map<String, String> provenance;
+    private ServerSettings model;
     private final long incarnation;
     private final FiniteCheck finite = new FiniteCheck();
     private float[] buffer = new float[0];
@@ -27,12 +27,17 @@ final class LiveParameters implements AutoCloseable {
     private final Counter leftOut = new ThreadSafeSimpleCounter();
     private final Counter refused = new ThreadSafeSimpleCounter();
 
-    LiveParameters(LiveSettings settings, Map<String, String> provenance, long incarnation, long nowNanos) {
+    LiveParameters(LiveSettings settings, ServerSettings model, long incarnation, long nowNanos) {
         this.outlet = settings.outlet().open();
         this.intervalNanos = settings.intervalMillis() * 1_000_000;
-        this.provenance = provenance;
+        this.model = model;
         this.incarnation = incarnation;
         this.sentNanos = nowNanos - intervalNanos;
+    }
+
+    /** What is handed out is of this model from now on. */
+    void follow(ServerSettings other) {
+        model = other;
     }
 
     /** Hands the parameters out if they are due; leaves them out if those before are still under way. */
@@ -51,7 +56,8 @@ final class LiveParameters implements AutoCloseable {
             refused.inc();
             return;
         }
-        outlet.send(new LiveState(state.version, System.currentTimeMillis(), buffer, provenance(state)));
+        outlet.send(
+                new LiveState(model.modelJson(), state.version, System.currentTimeMillis(), buffer, provenance(state)));
     }
 
     private void copy(TrainingState state) {
@@ -68,7 +74,7 @@ final class LiveParameters implements AutoCloseable {
 
     private Map<String, String> provenance(TrainingState state) {
         Outcomes window = state.metrics.window();
-        Map<String, String> all = new TreeMap<>(provenance);
+        Map<String, String> all = new TreeMap<>(model.provenance());
         all.put(SnapshotManifest.COVERED, "false");
         all.put(SnapshotManifest.INCARNATION, Long.toHexString(incarnation));
         all.put("sequence", Long.toString(++sequence)); // within the incarnation

@@ -18,6 +18,15 @@ final class ModelMatch {
 
     private ModelMatch() {}
 
+    /** Whether the parameters of a state are as many and of the same tensors as those of a model, under the same loss. */
+    static boolean fits(TrainingState restored, String modelJson) {
+        return fits(ModelSpec.fromJson(restored.modelJson), ModelSpec.fromJson(modelJson));
+    }
+
+    private static boolean fits(ModelSpec before, ModelSpec spec) {
+        return before.layout().equals(spec.layout()) && before.loss() == spec.loss();
+    }
+
     /**
      * Makes the state one of the configured model.
      *
@@ -25,7 +34,7 @@ final class ModelMatch {
      */
     static void adopt(TrainingState restored, ServerSettings settings, ModelSpec spec) {
         ModelSpec before = ModelSpec.fromJson(restored.modelJson);
-        if (!before.layout().equals(spec.layout()) || before.loss() != spec.loss()) {
+        if (!fits(before, spec)) {
             throw new IllegalStateException("The checkpoint holds another model. Model " + before.name() + ": "
                     + restored.modelJson + ". Configured: " + settings.modelJson()
                     + ". Restore with the model it was trained as, or start without the checkpoint.");

@@ -5,6 +5,7 @@ import dev.millrace.model.table.TouchedRows;
 import dev.millrace.pipeline.gradient.ParameterBlock;
 import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.ArrayDeque;
+import java.util.List;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ConcurrentHashMap;
 import org.jspecify.annotations.Nullable;
@@ -34,22 +35,22 @@ final class ParameterChannel {
     }
 
     /** A set that the server fills with everything and publishes: what was left from before is worthless. */
-    synchronized ParameterSet beginWhole(ParameterLayout layout) {
+    synchronized ParameterSet beginWhole(List<ParameterLayout> layouts) {
         free.clear();
         latest = null;
-        return new ParameterSet(layout);
+        return new ParameterSet(layouts);
     }
 
     /**
      * A set for the next publication. It holds the rows that changed since the last one taken; the server adds those that
      * changed now, and writes all dense blocks.
      */
-    synchronized ParameterSet begin(ParameterLayout layout) {
+    synchronized ParameterSet begin(List<ParameterLayout> layouts) {
         ParameterSet set = latest;
         latest = null;
         if (set != null) return set;
         set = free.poll();
-        if (set == null) set = new ParameterSet(layout);
+        if (set == null) set = new ParameterSet(layouts);
         set.since = takenVersion;
         for (TouchedRows table : set.rows) table.clear();
         return set;

@@ -2,17 +2,18 @@ package dev.millrace.pipeline.server;
 
 import dev.millrace.model.batchsize.Regime;
 import dev.millrace.model.feature.FeatureMapping;
+import dev.millrace.model.gate.Verdict;
 import dev.millrace.model.metric.Outcomes;
-import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.spec.ParameterLayout;
 import dev.millrace.model.table.Table;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.Outcome;
 import dev.millrace.pipeline.gradient.Gradient;
-import dev.millrace.pipeline.gradient.ParameterBlock;
 import dev.millrace.pipeline.metrics.TaskScope;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Objects;
 import java.util.concurrent.ThreadLocalRandom;
 import org.apache.flink.api.common.state.ListState;
 import org.apache.flink.api.common.state.ListStateDescriptor;
@@ -54,12 +55,14 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private final ServerSettings settings;
 
     private transient ListState<TrainingState> checkpointed;
-    private transient Trainer trainer;
+    private transient Learners learners;
+    private transient Trainer trainer; // the model's
     private transient Contributions contributions;
-    private transient ParameterLayout layout;
+    private transient List<ParameterLayout> layouts; // by configuration
     private transient ParameterChannel channel;
     private transient SnapshotOutlet snapshots;
     private transient @Nullable LiveParameters live;
+    private transient @Nullable ChallengerOutlet challengerOutlet;
     private transient AliasNews aliasNews;
     private transient ReportWindow report;
     private transient ServerMetrics serverMetrics;
@@ -85,19 +88,23 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         checkpointed = context.getOperatorStateStore().getListState(STATE);
         TrainingState restored = null;
         for (TrainingState state : checkpointed.get()) restored = state;
-        trainer = Trainers.create(settings, restored, isControlled());
-        TrainingState state = trainer.state();
-        String directory = settings.publication().directory();
-        state.standing =
-                DirectoryStanding.adopt(state.standing, settings.model(), directory, System.currentTimeMillis());
+        learners = Learners.create(settings, restored, isControlled());
+        trainer = learners.model();
+        adopt(trainer.state(), settings.model(), settings.publication().directory());
+        ChallengerSettings second = settings.challenger();
+        Challenge challenge = learners.challenge();
+        if (second != null && challenge != null) adopt(challenge.state, second.model(), second.directory());
         if (restored != null) {
-            restored.version++; // what follows must not be taken for what an earlier attempt made of the same version
             LOG.info(
                     "Restored {} at version {} after {} samples",
                     settings.model(),
                     restored.version,
                     restored.totalSamples);
         }
+    }
+
+    private static void adopt(TrainingState state, String model, @Nullable String directory) {
+        state.standing = DirectoryStanding.adopt(state.standing, model, directory, System.currentTimeMillis());
     }
 
     @Override
@@ -112,13 +119,14 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         malformedLoggedNanos = System.nanoTime() - LOG_EVERY_NANOS;
         aliasNews = new AliasNews();
         aliasNews.changed(Standing.NONE, trainer.state().standing); // an adoption, and what left with no snapshot
-        snapshots = new SnapshotOutlet(settings, aliasNews, System.nanoTime());
+        snapshots = new SnapshotOutlet(settings.ofModel(learners.isSwapped()), aliasNews, System.nanoTime());
+        challengerOutlet = challengerOutlet();
         report = new ReportWindow(settings.reportMillis() * 1_000_000, settings.reportSamples(), System.nanoTime());
         reportRecord = new StreamRecord<>(null);
-        serverMetrics = new ServerMetrics(getMetricGroup());
+        serverMetrics = ServerMetrics.of(getMetricGroup());
         openLive();
         channel = ParameterChannel.of(TaskScope.of(getMetricGroup()));
-        layout = ModelSpec.fromJson(settings.modelJson()).layout();
+        layouts = learners.layouts();
         sendAll();
         tick(0);
     }
@@ -126,9 +134,18 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private void openLive() {
         LiveSettings liveSettings = settings.publication().live();
         if (liveSettings == null) return;
-        LiveParameters opened = new LiveParameters(liveSettings, settings.provenance(), incarnation, System.nanoTime());
+        LiveParameters opened = new LiveParameters(
+                liveSettings, settings.ofModel(learners.isSwapped()), incarnation, System.nanoTime());
         serverMetrics.live(opened);
         live = opened;
+    }
+
+    private @Nullable ChallengerOutlet challengerOutlet() {
+        ChallengerSettings second = settings.challenger();
+        Challenge challenge = learners.challenge();
+        return second == null || challenge == null
+                ? null
+                : new ChallengerOutlet(settings, second, challenge, getMetricGroup(), System.nanoTime());
     }
 
     private static List<String> classes(@Nullable String features) {
@@ -157,7 +174,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
 
     private void add(Gradient gradient, boolean ofThisLife) {
         boolean first = !trainer.hasContribution();
-        trainer.add(gradient);
+        learners.add(gradient, ofThisLife);
         if (gradient.summary == null) return;
         if (first) stepOpenedNanos = System.nanoTime();
         arrivals.contributed(
@@ -167,7 +184,14 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
                 gradient.summary.signals().pendingRecords());
         if (!ofThisLife) return;
         contributions.contributed(gradient.worker, gradient.workers, gradient.step);
-        trainer.state().engines.note(gradient.worker, gradient.workers, gradient.summary.engine());
+        noteEngines(gradient);
+    }
+
+    private void noteEngines(Gradient gradient) {
+        learners.of(0).state().engines.note(gradient.worker, gradient.workers, gradient.summary.engine());
+        Gradient.Second second = gradient.summary.second();
+        if (second == null || learners.challenger() == null) return;
+        learners.of(1).state().engines.note(gradient.worker, gradient.workers, second.engine());
     }
 
     private void closeStepIfComplete() {
@@ -180,13 +204,15 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         int samples = trainer.pendingSamples();
         long closedNanos = System.nanoTime();
         arrivals.closed(closedNanos);
-        boolean accepted = trainer.close(timing(closedNanos));
+        boolean accepted = learners.close(timing(closedNanos));
         if (accepted) report.add(samples, outcomes.weight(), outcomes.lossSum());
         else refuse();
         sendParameters();
         long now = System.nanoTime();
         serverMetrics.closed(samples, now - stepOpenedNanos);
         if (live != null) live.offer(trainer.state(), now);
+        Challenge.Step challenged = learners.closed();
+        if (challengerOutlet != null && challenged != null) challengerOutlet.closed(challenged, now - stepOpenedNanos);
         if (report.isDue(now)) emitReport(now);
     }
 
@@ -214,30 +240,34 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
 
     /** Sends what a worker that knows nothing needs. */
     private void sendAll() {
-        ParameterSet set = channel.beginWhole(layout);
-        for (int t = 0; t < set.rows.length; t++) {
-            Table table = trainer.state().tables.get(t);
-            for (int row = 0; row < table.rows(); row++) set.rows[t].place(row);
-            set.rows[t].fill(table.values());
+        ParameterSet set = channel.beginWhole(layouts);
+        for (int i = 0; i < layouts.size(); i++) {
+            List<Table> tables = learners.of(i).state().tables;
+            for (int t = 0; t < tables.size(); t++) {
+                Table table = tables.get(t);
+                for (int row = 0; row < table.rows(); row++) set.rows(i, t).place(row);
+                set.rows(i, t).fill(table.values());
+            }
         }
         send(set);
     }
 
     /** Sends what the last step changed. */
     private void sendParameters() {
-        ParameterSet set = channel.begin(layout);
-        for (int t = 0; t < set.rows.length; t++) {
-            set.rows[t].fill(
-                    trainer.changedRows()[t], trainer.state().tables.get(t).values());
+        ParameterSet set = channel.begin(layouts);
+        for (int i = 0; i < layouts.size(); i++) {
+            Trainer of = learners.of(i);
+            List<Table> tables = of.state().tables;
+            for (int t = 0; t < tables.size(); t++) {
+                set.rows(i, t).fill(of.changedRows()[t], tables.get(t).values());
+            }
         }
         send(set);
     }
 
     private void send(ParameterSet set) {
         TrainingState state = trainer.state();
-        for (ParameterBlock block : set.dense) {
-            System.arraycopy(state.parameters, block.offset, block.values, 0, block.length);
-        }
+        for (int i = 0; i < layouts.size(); i++) set.fill(i, learners.of(i).state().parameters);
         set.head(incarnation, state.version, state.batchSize.batchSize(), state.overrides.paused());
         channel.publish(set);
         sentNanos = System.nanoTime();
@@ -271,6 +301,10 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         serverMetrics.reported(made);
         output.collect(reportRecord.replace(made));
         report.restart(nowNanos);
+        Trainer challenger = learners.challenger();
+        if (challengerOutlet == null || challenger == null) return;
+        output.collect(reportRecord.replace(challengerOutlet.report(
+                incarnation, challenger, arrivals, classes, nowNanos, System.currentTimeMillis())));
     }
 
     private boolean isPaused() {
@@ -281,7 +315,8 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     final void take(Command command) {
         TrainingState state = trainer.state();
         Overrides before = state.overrides;
-        Commands.Judged judged = commands.judge(before, state.standing, command, System.currentTimeMillis());
+        Commands.Judged judged =
+                commands.judge(before, state.standing, learners.challenge(), command, System.currentTimeMillis());
         if (command.action() == null) {
             malformed(judged.outcome());
             return;
@@ -289,6 +324,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         trainer.override(judged.overrides());
         aliasNews.changed(state.standing, judged.standing());
         state.standing = judged.standing();
+        if (judged.swaps()) swap(command.user(), command.id(), command.reason());
         if (judged.overrides().paused() != before.paused()) restOrGoOn();
         LOG.info("{}: command {}", settings.model(), judged.outcome());
         outcomes.add(judged.outcome());
@@ -305,17 +341,25 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         LOG.warn("{}: no command: {}", settings.model(), outcome.reason());
     }
 
-    /** A version that was sent before would be old news to the workers. */
     private void restOrGoOn() {
-        trainer.state().version++;
         arrivals = new Arrivals();
         stepOpenedNanos = System.nanoTime();
+        sendAsNews();
+    }
+
+    /** A version that was sent before would be old news to the workers. */
+    private void sendAsNews() {
+        TrainingState state = trainer.state();
+        state.version++;
+        Trainer challenger = learners.challenger();
+        if (challenger != null) challenger.accompany(state);
         sendParameters();
     }
 
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
+        judgeChallenger();
         TrainingState state = trainer.state();
         boolean ordered = state.overrides.publishNow();
         if (ordered) state.overrides = state.overrides.withPublishNow(false);
@@ -329,12 +373,55 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
             output.collect(SNAPSHOTS, new StreamRecord<>(record));
         }
         serverMetrics.published(trainer.state().publishedVersion);
+        Challenge challenge = learners.challenge();
+        if (challengerOutlet == null || challenge == null) return;
+        collect(challengerOutlet.take(challenge.state, System.nanoTime(), System.currentTimeMillis()));
     }
 
     /** What a person decided does not wait for the next version. */
     private void publishAliases() {
         SnapshotRecord record = snapshots.takeAliases(trainer.state());
         if (record != null) output.collect(SNAPSHOTS, new StreamRecord<>(record));
+        Challenge challenge = learners.challenge();
+        if (challengerOutlet == null || challenge == null) return;
+        collect(challengerOutlet.takeAliases(challenge.state));
+    }
+
+    private void collect(List<SnapshotRecord> records) {
+        for (SnapshotRecord record : records) output.collect(SNAPSHOTS, new StreamRecord<>(record));
+    }
+
+    /** At each checkpoint: the roles change before anything is published. */
+    private void judgeChallenger() {
+        Verdict verdict = learners.judge();
+        if (challengerOutlet == null || verdict == null) return;
+        challengerOutlet.judged(trainer.state().version, verdict);
+        LOG.debug("{}: {}, {}", settings.model(), verdict.reason(), verdict.text());
+        if (verdict.promotes()) swap(AliasChange.RULE, "", verdict.text());
+    }
+
+    /** Between two steps: the challenger is the model from now on, and the model the challenger. */
+    private void swap(String who, String command, String reason) {
+        TrainingState was = trainer.state();
+        Standing before = was.standing;
+        learners.swap();
+        trainer = learners.model();
+        TrainingState state = trainer.state();
+        Standing its = was.standing;
+        long now = System.currentTimeMillis();
+        state.standing = Promotions.swapped(before, who, command, reason, now);
+        was.standing = Promotions.swapped(its, who, command, reason, now);
+        aliasNews.changed(before, state.standing);
+        Challenge challenge = Objects.requireNonNull(state.challenge);
+        snapshots = new SnapshotOutlet(settings.ofModel(challenge.swapped), aliasNews, System.nanoTime());
+        Objects.requireNonNull(challengerOutlet).swapped(challenge, its, System.nanoTime());
+        if (live != null) live.follow(settings.ofModel(challenge.swapped));
+        LOG.info(
+                "{}: model and challenger have changed roles at version {}: {}",
+                settings.model(),
+                state.version,
+                reason.isEmpty() ? "as " + who + " wanted" : reason);
+        sendAsNews(); // what was published under the old roles may have this version
     }
 
     /** No more gradients will come. */

@@ -115,18 +115,36 @@ final class Promotions {
         return audited(standing, standing.withPinned(pin), kind, command, now);
     }
 
+    /** The standing of a name after model and challenger have changed roles: its versions come from the other one now. */
+    static Standing swapped(Standing standing, String who, String command, String reason, long now) {
+        Standing next = standing.withRevision(standing.revision() + 1);
+        return next.withChange(change(next, AliasChange.Kind.SWAP, standing.champion(), who, command, reason, now));
+    }
+
     private static Standing audited(Standing before, Standing after, AliasChange.Kind kind, Command command, long now) {
         Standing next = after.withRevision(before.revision() + 1);
-        return next.withChange(new AliasChange(
-                next.revision(),
+        return next.withChange(
+                change(next, kind, before.champion(), command.user(), command.id(), command.reason(), now));
+    }
+
+    private static AliasChange change(
+            Standing after,
+            AliasChange.Kind kind,
+            @Nullable Long before,
+            String who,
+            String command,
+            String reason,
+            long now) {
+        return new AliasChange(
+                after.revision(),
                 now,
                 kind,
-                before.champion(),
+                before,
                 after.champion(),
                 after.pinned(),
-                command.user().isBlank() ? "unknown" : Echo.of(command.user(), LONGEST_WHO),
-                command.id(),
-                Echo.of(command.reason(), LONGEST_WHY)));
+                who.isBlank() ? "unknown" : Echo.of(who, LONGEST_WHO),
+                command,
+                Echo.of(reason, LONGEST_WHY));
     }
 
     /** What is said of a command that was carried out. */

@@ -22,8 +22,14 @@ final class ServerMetrics {
     private volatile @Nullable StepReport report;
     private volatile long publishedVersion;
 
-    ServerMetrics(MetricGroup parent) {
-        group = parent.addGroup("millrace");
+    /** Of the model. */
+    static ServerMetrics of(MetricGroup operator) {
+        return new ServerMetrics(operator.addGroup("millrace"));
+    }
+
+    /** @param group all of its own */
+    ServerMetrics(MetricGroup group) {
+        this.group = group;
         steps = group.counter("stepsTotal", new ThreadSafeSimpleCounter());
         samples = group.counter("samplesTotal", new ThreadSafeSimpleCounter());
         stepNanos = group.counter("stepNanosTotal", new ThreadSafeSimpleCounter());

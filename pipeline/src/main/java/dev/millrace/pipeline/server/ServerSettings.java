@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.server;
 
+import dev.millrace.model.spec.ModelSpec;
 import java.io.Serializable;
 import java.util.List;
 import java.util.Map;
@@ -31,6 +32,7 @@ import org.jspecify.annotations.Nullable;
  * @param provenance what every snapshot says of its origin beside what the server knows
  * @param features how records become inputs, for every snapshot to carry; null for records that hold them ready
  * @param publication how versions become champions
+ * @param challenger a second configuration that trains on the same samples; null for none
  */
 public record ServerSettings(
         String model,
@@ -54,5 +56,107 @@ public record ServerSettings(
         int maxPartBytes,
         Map<String, String> provenance,
         @Nullable String features,
-        PublicationSettings publication)
-        implements Serializable {}
+        PublicationSettings publication,
+        @Nullable ChallengerSettings challenger)
+        implements Serializable {
+
+    /** Without a challenger. */
+    public ServerSettings(
+            String model,
+            String modelJson,
+            @Nullable String initialParameters,
+            boolean acceptChangedModel,
+            List<String> topics,
+            long seed,
+            Map<String, @Nullable Object> optimizer,
+            Map<String, @Nullable Object> learningRate,
+            BatchSettings batch,
+            boolean sumReduction,
+            boolean asynchronous,
+            long stepDeadlineMillis,
+            int maxRefusalsInARow,
+            long metricWindowSamples,
+            double metricFading,
+            long reportMillis,
+            long reportSamples,
+            long publishMillis,
+            int maxPartBytes,
+            Map<String, String> provenance,
+            @Nullable String features,
+            PublicationSettings publication) {
+        this(
+                model,
+                modelJson,
+                initialParameters,
+                acceptChangedModel,
+                topics,
+                seed,
+                optimizer,
+                learningRate,
+                batch,
+                sumReduction,
+                asynchronous,
+                stepDeadlineMillis,
+                maxRefusalsInARow,
+                metricWindowSamples,
+                metricFading,
+                reportMillis,
+                reportSamples,
+                publishMillis,
+                maxPartBytes,
+                provenance,
+                features,
+                publication,
+                null);
+    }
+
+    /** With a challenger. */
+    public ServerSettings challengedBy(ChallengerSettings second) {
+        return with(model, recipe(), publication, second);
+    }
+
+    /** What trains the model: its own section of the configuration or, once they have changed roles, the challenger's. */
+    ServerSettings ofModel(boolean swapped) {
+        ChallengerSettings second = challenger;
+        return swapped && second != null ? with(model, second.recipe(), publication, second) : this;
+    }
+
+    /** What trains the challenger, under its own name. */
+    ServerSettings ofChallenger(ChallengerSettings second, boolean swapped) {
+        PublicationSettings place =
+                new PublicationSettings(publication.gate(), publication.retainedVersions(), second.directory());
+        return with(second.model(), swapped ? recipe() : second.recipe(), place, null);
+    }
+
+    private Recipe recipe() {
+        return new Recipe(modelJson, initialParameters, optimizer, learningRate, batch, provenance);
+    }
+
+    private ServerSettings with(
+            String name, Recipe recipe, PublicationSettings place, @Nullable ChallengerSettings second) {
+        return new ServerSettings(
+                name,
+                ModelSpec.fromJson(recipe.modelJson()).named(name).toJson(),
+                recipe.initialParameters(),
+                acceptChangedModel,
+                topics,
+                seed,
+                recipe.optimizer(),
+                recipe.learningRate(),
+                recipe.batch(),
+                sumReduction,
+                asynchronous,
+                stepDeadlineMillis,
+                maxRefusalsInARow,
+                metricWindowSamples,
+                metricFading,
+                reportMillis,
+                reportSamples,
+                publishMillis,
+                maxPartBytes,
+                recipe.provenance(),
+                features,
+                place,
+                second);
+    }
+}

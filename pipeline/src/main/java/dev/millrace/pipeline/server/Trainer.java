@@ -42,6 +42,7 @@ final class Trainer {
     private OptimizerState spareOptimizerState;
     private BatchSizeController batchSize;
     private DriftDetector drift;
+    private boolean challenger;
     private TouchedRows[] changedRows;
     private double learningRate;
     private double gradientNorm;
@@ -70,17 +71,32 @@ final class Trainer {
         this.learningRate = schedule.rate(state.steps + 1);
     }
 
-    /** Adds a block of a gradient, and with its last block the sums beside it. */
+    /** Adds a block of a gradient of this model alone, and with its last block the sums beside it. */
     void add(Gradient gradient) {
-        if (gradient.table == Gradient.DENSE) {
-            add(state.gradientSum, gradient.offset, gradient.values, gradient.from, gradient.length);
-        } else {
-            state.rowSums[gradient.table].add(gradient.rows, gradient.values, gradient.from, gradient.rowCount);
-        }
+        add(gradient, 0, 0);
         Gradient.Summary summary = gradient.summary;
-        if (summary == null) return;
-        state.pending.merge(summary.outcomes());
-        state.signals.add(summary.signals());
+        if (summary != null) add(gradient, summary, summary.outcomes(), summary.signals());
+    }
+
+    /**
+     * Adds a block of a gradient.
+     *
+     * @param firstOffset where the model's flat vector begins in the gradient's
+     * @param firstTable which of the gradient's tables is the model's first
+     */
+    void add(Gradient gradient, int firstOffset, int firstTable) {
+        if (gradient.table == Gradient.DENSE) {
+            add(state.gradientSum, gradient.offset - firstOffset, gradient.values, gradient.from, gradient.length);
+        } else {
+            state.rowSums[gradient.table - firstTable].add(
+                    gradient.rows, gradient.values, gradient.from, gradient.rowCount);
+        }
+    }
+
+    /** Adds the sums beside a gradient: with them it is whole. */
+    void add(Gradient gradient, Gradient.Summary summary, Outcomes outcomes, Gradient.Signals signals) {
+        state.pending.merge(outcomes);
+        state.signals.add(signals);
         state.pendingSamples += summary.samples();
         state.pendingProgress.add(summary.progress());
         state.pendingMaxEventTime = Math.max(state.pendingMaxEventTime, summary.maxEventTime());
@@ -118,9 +134,38 @@ final class Trainer {
      */
     boolean close(StepTiming timing) {
         Outcomes outcomes = state.pending;
-        int samples = state.pendingSamples;
         boolean accepted = update(outcomes);
         state.version++;
+        count(outcomes, accepted);
+        if (outcomes.weight() > 0) resize(outcomes, accepted, timing);
+        endStep(accepted);
+        return accepted;
+    }
+
+    /**
+     * Closes the step under way of a challenger, after the model's was closed: version, batch size and what a drift begins
+     * anew are the model's, whether the step is accepted is its own.
+     *
+     * @param drifted whether the model's detector noticed a drift with this step
+     */
+    boolean follow(TrainingState model, boolean drifted) {
+        Outcomes outcomes = state.pending;
+        boolean accepted = update(outcomes);
+        count(outcomes, accepted);
+        endStep(accepted);
+        if (drifted && batch.resetOptimizer()) state.beginOptimizer(rule);
+        accompany(model);
+        return accepted;
+    }
+
+    /** Takes over what model and challenger have in common. */
+    void accompany(TrainingState model) {
+        state.version = model.version;
+        state.batchSize = model.batchSize;
+    }
+
+    private void count(Outcomes outcomes, boolean accepted) {
+        int samples = state.pendingSamples;
         if (accepted) {
             state.steps++;
             state.totalSamples += samples;
@@ -131,7 +176,9 @@ final class Trainer {
             state.refusedSteps++;
             state.refusedInARow++;
         }
-        if (outcomes.weight() > 0) resize(outcomes, accepted, timing);
+    }
+
+    private void endStep(boolean accepted) {
         state.progress.add(state.pendingProgress); // of a refused step too: its samples are spent, and counted
         state.maxEventTime = Math.max(state.maxEventTime, state.pendingMaxEventTime);
         Arrays.fill(state.gradientSum, 0);
@@ -141,7 +188,6 @@ final class Trainer {
         state.pendingMaxEventTime = Long.MIN_VALUE;
         state.pendingSamples = 0;
         state.signals.clear();
-        return accepted;
     }
 
     /** The rows of an accepted step have changed, and those of the next begin at none. */
@@ -242,9 +288,10 @@ final class Trainer {
     private boolean update(Outcomes outcomes) {
         if (outcomes.weight() == 0) return true; // samples of weight zero: counted, no effect
         Double ordered = state.overrides.learningRate();
-        learningRate = ordered == null
-                ? schedule.rate(state.steps + 1) * state.batchSize.decision().learningRateFactor()
-                : ordered;
+        double factor = challenger
+                ? state.batchSize.gain() // the model's faults are not its own
+                : state.batchSize.decision().learningRateFactor();
+        learningRate = ordered == null ? schedule.rate(state.steps + 1) * factor : ordered;
         rememberAnchor();
         double divisor = reduction == Reduction.MEAN ? outcomes.weight() : 1;
         boolean accepted = Double.isFinite(outcomes.lossSum())
@@ -282,6 +329,32 @@ final class Trainer {
         state.batchSize = batchSize.resume(state.batchSize);
         if (batchSize.startsDistance(state.batchSize)) state.anchor();
         drift = DriftDetectors.restore(batch.drift(batchSize), drift.state());
+    }
+
+    /** Trains from now on beside a model whose loop it is. */
+    void challenge(TrainingState model) {
+        challenger = true;
+        state.anchor = new float[0];
+        state.rowsAtAnchor = new TouchedRows[0];
+        accompany(model);
+    }
+
+    /**
+     * Takes the place of the model that it accompanied: the loop goes by its gradients from now on. What had been measured of the
+     * other one's gradients and losses is not of this one, and a learning rate that was ordered for the other one is none for it.
+     */
+    void lead(Trainer model) {
+        challenger = false;
+        TrainingState before = model.state;
+        state.overrides = before.overrides.withLearningRate(null);
+        batchSize = batch.controllers().of(state.overrides);
+        drift = DriftDetectors.create(batch.drift(batchSize));
+        before.overrides = Overrides.NONE;
+        state.drifts = before.drifts;
+        state.version = before.version;
+        state.batchSize = batchSize.modelReplaced(before.batchSize);
+        if (batchSize.startsDistance(state.batchSize)) state.anchor();
+        model.challenge(state);
     }
 
     /** Of each table, what the last step changed. */

@@ -73,6 +73,9 @@ final class TrainingState {
 
     /** What the workers compute with. */
     EnginesInUse engines = new EnginesInUse();
+    /** The second model that learns from the same samples; null for none, and for that one itself. */
+    @Nullable
+    Challenge challenge;
 
     // The step under way.
     final float[] gradientSum; // [parameters before the tables]

@@ -65,6 +65,9 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         TablesFormat.write(state.rowsAtAnchor, out);
         StandingFormat.write(state.standing, out);
         state.engines.write(out);
+        Challenge challenge = state.challenge;
+        out.writeBoolean(challenge != null);
+        if (challenge != null) challenge.write(out);
         out.writeInt(state.pendingSamples);
         if (state.pendingSamples == 0) return;
         state.pending.write(out);
@@ -119,6 +122,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         }
         if (written > 7) state.standing = StandingFormat.read(in);
         if (written > 8) state.engines = EnginesInUse.read(in);
+        if (written > 8 && in.readBoolean()) state.challenge = Challenge.read(in);
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
         state.pending = written < 8 ? Outcomes.readFormat1(in) : Outcomes.read(in);

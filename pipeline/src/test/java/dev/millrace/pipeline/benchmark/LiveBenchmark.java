@@ -61,7 +61,8 @@ public final class LiveBenchmark {
             long begin = 0;
             for (int set = -SETS; set < SETS; set++) { // the first half warms up
                 if (set == 0) begin = system.getProcessCpuTime();
-                outlet.send(new LiveState(SETS + set, 1, new float[spec.layout().size()], provenance));
+                outlet.send(new LiveState(
+                        spec.toJson(), SETS + set, 1, new float[spec.layout().size()], provenance));
                 while (!outlet.isIdle()) LockSupport.parkNanos(100_000);
             }
             return (system.getProcessCpuTime() - begin) / 1e6 / SETS;
@@ -71,6 +72,6 @@ public final class LiveBenchmark {
     private static LiveSettings live(EmbeddedKafka kafka, ModelSpec spec) {
         Properties properties = new Properties();
         properties.setProperty("bootstrap.servers", kafka.bootstrapServers());
-        return new LiveSettings(new LiveTopic(properties, "live", spec.toJson(), null, 512 << 10), INTERVAL_MILLIS);
+        return new LiveSettings(new LiveTopic(properties, "live", spec.name(), null, 512 << 10), INTERVAL_MILLIS);
     }
 }

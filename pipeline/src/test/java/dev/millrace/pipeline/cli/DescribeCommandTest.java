@@ -68,6 +68,18 @@ class DescribeCommandTest {
     }
 
     @Test
+    void aChallengerIsShownBehindTheModelAndSharesItsMemory() throws IOException {
+        Ran ran = Ran.millrace("describe", "-c", "../deploy/examples/fraud.yaml", "--set", "batch.memory-budget=96kb");
+
+        assertThat(ran.exitCode()).as(ran.err()).isEqualTo(ExitCode.OK);
+        // A sample takes 32 + 1 + 1 + 2 values of 4 bytes in the model and 32 + 1 + 1 + 130 in the challenger: 800
+        // bytes.
+        assertThat(ran.out())
+                .contains("Model fraud: 32 inputs", "Model fraud-deep: 32 inputs", "64 x 32", "2,177")
+                .contains("up to " + 96 * 1024 / 800 + " samples at once");
+    }
+
+    @Test
     void tablesAreShownAndCostAGradientOfTheRowsTouched() {
         Ran ran = Ran.millrace("describe", "-c", "../deploy/examples/click-through.yaml");
 

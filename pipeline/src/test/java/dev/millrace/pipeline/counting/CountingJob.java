@@ -2,6 +2,7 @@ package dev.millrace.pipeline.counting;
 
 import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.FixedBatchSize;
+import dev.millrace.model.gate.ChallengeRule;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.TrainingLoop;
 import dev.millrace.pipeline.Uids;
@@ -9,7 +10,9 @@ import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.server.BatchSettings;
+import dev.millrace.pipeline.server.ChallengerSettings;
 import dev.millrace.pipeline.server.PublicationSettings;
+import dev.millrace.pipeline.server.Recipe;
 import dev.millrace.pipeline.server.ServerSettings;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.pipeline.server.StepReport;
@@ -34,10 +37,16 @@ import org.jspecify.annotations.Nullable;
 
 /** The training loop over a sequence of numbers with the counting model. */
 final class CountingJob {
+    /** The second model, if there is one. */
+    static final String RIVAL = "rival";
+
+    private static final int MORE = 7;
+
     final Faults faults;
     final SnapshotCollector snapshots;
     final int samples;
     private final int ids;
+    private final int units;
     private final ModelSpec spec;
     private final int batchSize;
     private final long maxAgeMillis;
@@ -47,11 +56,13 @@ final class CountingJob {
     private final Consumer<DataStream<SnapshotRecord>> publish;
     private final Sink<StepReport> reports;
     private final Function<StreamExecutionEnvironment, @Nullable DataStream<Command>> commands;
+    private final @Nullable ChallengeRule challenge;
 
     private CountingJob(Builder builder) {
         this.faults = builder.faults;
         this.snapshots = new SnapshotCollector(faults);
-        this.ids = CountingModel.samples(builder.units);
+        this.units = builder.units;
+        this.ids = CountingModel.samples(units);
         this.samples = ids * builder.rounds;
         this.spec = builder.table ? CountingModel.table(builder.units) : CountingModel.spec(builder.units);
         this.batchSize = builder.batchSize;
@@ -62,6 +73,7 @@ final class CountingJob {
         this.publish = builder.publish;
         this.reports = builder.reports;
         this.commands = builder.commands;
+        this.challenge = builder.challenge;
     }
 
     static final class Builder {
@@ -76,6 +88,7 @@ final class CountingJob {
         private CheckpointHold hold = new CheckpointHold();
         private Sink<StepReport> reports = new DiscardingSink<>();
         private Function<StreamExecutionEnvironment, @Nullable DataStream<Command>> commands = env -> null;
+        private @Nullable ChallengeRule challenge;
         private Consumer<DataStream<SnapshotRecord>> publish =
                 snapshots -> snapshots.sinkTo(new DiscardingSink<>()).setParallelism(1);
 
@@ -124,6 +137,12 @@ final class CountingJob {
 
         Builder reports(Sink<StepReport> value) {
             reports = value;
+            return this;
+        }
+
+        /** Has a second model count the same samples. */
+        Builder challengedBy(ChallengeRule rule) {
+            challenge = rule;
             return this;
         }
 
@@ -187,6 +206,22 @@ final class CountingJob {
     }
 
     private ServerSettings serverSettings() {
+        ChallengeRule rule = challenge;
+        if (rule == null) return alone();
+        // A few parameters more, so that what is one's own and what the other's cannot be mistaken.
+        ModelSpec larger =
+                spec.layout().tables().isEmpty() ? CountingModel.spec(units + MORE) : CountingModel.table(units + MORE);
+        ModelSpec rival = larger.named(RIVAL);
+        Recipe recipe =
+                new Recipe(rival.toJson(), null, Map.of("name", "sgd"), Map.of("initial", 1.0), batch(), Map.of());
+        return alone().challengedBy(new ChallengerSettings(RIVAL, recipe, rule, null));
+    }
+
+    private BatchSettings batch() {
+        return BatchSettings.of(BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults)));
+    }
+
+    private ServerSettings alone() {
         return new ServerSettings(
                 spec.name(),
                 spec.toJson(),
@@ -196,7 +231,7 @@ final class CountingJob {
                 1,
                 Map.of("name", "sgd"),
                 Map.of("initial", 1.0),
-                BatchSettings.of(BatchSizeController.of(new FaultyPolicy(new FixedBatchSize(batchSize), faults))),
+                batch(),
                 true,
                 staleness == WorkerSettings.UNBOUNDED,
                 1000,

@@ -4,6 +4,8 @@ import dev.millrace.model.spec.ModelSpec;
 
 /** A model with as many parameters as there are samples: 1 input, {@code units} hidden, 1 output: 3 units + 1. */
 final class CountingModel {
+    static final String NAME = "counting";
+
     private CountingModel() {}
 
     static int samples(int units) {

@@ -42,6 +42,7 @@ final class CountingSamples extends RichMapFunction<Long, Sample> implements Che
         faults.read();
         sample.features[0] = id % ids;
         if (inputs > 1) sample.features[1] = id / ids;
+        sample.labels[0] = id % 2; // of one class alone no two models can be told apart
         sample.offset = id;
         sample.eventTime = id;
         if (faults.strikes(Faults.Point.WINDOW)) sample.features = new float[0]; // cannot be packed

@@ -1,9 +1,12 @@
 package dev.millrace.pipeline.counting;
 
+import dev.millrace.model.snapshot.AliasChange;
+import dev.millrace.pipeline.server.AliasUpdate;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.UUID;
@@ -24,8 +27,9 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
     private static final class Collected {
         final List<Candidate> candidates = new ArrayList<>();
         final List<Long> versions = new ArrayList<>();
+        final List<AliasChange> changes = new ArrayList<>();
         List<byte[]> incoming = new ArrayList<>();
-        List<byte[]> last = List.of();
+        final Map<String, List<byte[]>> last = new HashMap<>(); // by model
     }
 
     private final String id = UUID.randomUUID().toString();
@@ -52,8 +56,10 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
             if (record.part() < record.parts()) {
                 collected.incoming.add(record.bytes());
             } else {
+                collected.last.put(record.model(), collected.incoming);
+                if (!record.model().equals(CountingModel.NAME)) return record;
                 collected.versions.add(record.version());
-                collected.last = collected.incoming;
+                collected.changes.addAll(AliasUpdate.ofText(record.aliases()).changes());
                 sinceBarrier.add(record);
             }
         }
@@ -92,14 +98,28 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
         }
     }
 
-    /** Parameters of the last snapshot. */
-    float[] last() {
+    /** What changed of the model's champion and of what trains it, as it left, in every attempt. */
+    List<AliasChange> changes() {
         Collected collected = collected();
         synchronized (collected) {
-            int bytes = collected.last.stream().mapToInt(part -> part.length).sum();
+            return List.copyOf(collected.changes);
+        }
+    }
+
+    /** Parameters of the last snapshot. */
+    float[] last() {
+        return last(CountingModel.NAME);
+    }
+
+    /** The same of a model by its name. */
+    float[] last(String model) {
+        Collected collected = collected();
+        synchronized (collected) {
+            List<byte[]> last = collected.last.getOrDefault(model, List.of());
+            int bytes = last.stream().mapToInt(part -> part.length).sum();
             float[] parameters = new float[bytes / Float.BYTES];
             int at = 0;
-            for (byte[] part : collected.last) {
+            for (byte[] part : last) {
                 ByteBuffer buffer = ByteBuffer.wrap(part).order(ByteOrder.LITTLE_ENDIAN);
                 while (buffer.hasRemaining()) parameters[at++] = buffer.getFloat();
             }

@@ -2,6 +2,8 @@ package dev.millrace.pipeline.gradient;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.model.engine.EngineFactory;
+import dev.millrace.model.engine.Engines;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.engine.DelegatingEngine;
 import java.io.IOException;
@@ -17,6 +19,7 @@ import org.apache.flink.metrics.groups.UnregisteredMetricsGroup;
 import org.junit.jupiter.api.Test;
 
 class WorkerMetricsTest {
+    private static final EngineFactory ON_CPU = Engines.factory("nd4j");
     private static final ModelSpec SPEC =
             ModelSpec.fromYaml("{name: line, inputs: 2, layers: [{dense: {units: 1}}], loss: mean_squared_error}");
 
@@ -52,7 +55,7 @@ class WorkerMetricsTest {
     @Test
     void anEngineOnADeviceShowsWhatBecameOfTheDevicesMemory() {
         try (AssignedEngine engine = AssignedEngine.onDevice(
-                engine(), "cuda (Card)", new DeviceUse(() -> 500, () -> 3, () -> 1 << 20), 1 << 20, () -> {})) {
+                engine(), ON_CPU, "cuda (Card)", new DeviceUse(() -> 500, () -> 3, () -> 1 << 20), 1 << 20, () -> {})) {
             register(engine);
         }
 
@@ -67,7 +70,7 @@ class WorkerMetricsTest {
 
     @Test
     void anEngineInsteadOfAFasterOneShowsWhy() {
-        try (AssignedEngine engine = AssignedEngine.insteadOf(engine(), "no device\n was left")) {
+        try (AssignedEngine engine = AssignedEngine.insteadOf(engine(), ON_CPU, "no device\n was left")) {
             register(engine);
         }
 
@@ -80,7 +83,7 @@ class WorkerMetricsTest {
 
     @Test
     void everyMetricIsDescribedInDeploy() throws IOException {
-        try (AssignedEngine engine = AssignedEngine.asked(engine())) {
+        try (AssignedEngine engine = AssignedEngine.asked(engine(), ON_CPU)) {
             register(engine);
         }
         String described = Files.readString(Path.of("../deploy/METRICS.md"));

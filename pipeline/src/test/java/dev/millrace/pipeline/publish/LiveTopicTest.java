@@ -68,7 +68,7 @@ class LiveTopicTest {
     }
 
     private static LiveOutlet outlet(String topic) {
-        return new LiveTopic(properties(kafka), topic, SPEC.toJson(), null, PART_BYTES).open();
+        return new LiveTopic(properties(kafka), topic, SPEC.name(), null, PART_BYTES).open();
     }
 
     private static String topic(String name) {
@@ -82,6 +82,7 @@ class LiveTopicTest {
 
     private static LiveState state(long version, String incarnation) {
         return new LiveState(
+                SPEC.toJson(),
                 version,
                 System.currentTimeMillis(),
                 new float[] {version, 2, 3, 4},
@@ -333,7 +334,7 @@ class LiveTopicTest {
             away.createTopic("live", 1, Map.of("cleanup.policy", "compact"));
             Properties properties = properties(away);
             properties.setProperty("max.block.ms", "1000");
-            try (LiveOutlet outlet = new LiveTopic(properties, "live", SPEC.toJson(), null, PART_BYTES).open()) {
+            try (LiveOutlet outlet = new LiveTopic(properties, "live", SPEC.name(), null, PART_BYTES).open()) {
                 away.stop();
                 long begin = System.nanoTime();
                 outlet.send(state(1, "a"));

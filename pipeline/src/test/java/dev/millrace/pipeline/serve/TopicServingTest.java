@@ -47,11 +47,12 @@ class TopicServingTest {
             Following following = new Following(VersionChoice.NEWEST, Duration.ofMillis(50), null);
             ModelSpec spec = ModelSpec.fromYaml(
                     "{name: ctr, inputs: 3, layers: [{dense: {units: 1}}], loss: mean_squared_error}");
-            try (LiveOutlet outlet = new LiveTopic(config.sink(), "live", spec.toJson(), null, 1 << 20).open();
+            try (LiveOutlet outlet = new LiveTopic(config.sink(), "live", "ctr", null, 1 << 20).open();
                     Served served = Served.of(
                             new ModelServer(Served.settings(null, null), place, following),
                             HttpClient.newHttpClient())) {
                 outlet.send(new LiveState(
+                        spec.toJson(),
                         9,
                         System.currentTimeMillis(),
                         new float[] {1, 2, 3, 5},

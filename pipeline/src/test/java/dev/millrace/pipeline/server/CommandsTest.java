@@ -5,7 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.model.batchsize.BatchSizeController;
 import dev.millrace.model.batchsize.FixedBatchSize;
 import dev.millrace.model.drift.DriftKind;
+import dev.millrace.model.gate.ChallengeRule;
 import dev.millrace.model.gate.Evaluation;
+import dev.millrace.model.gate.GateMetric;
+import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.control.Action;
 import dev.millrace.pipeline.control.Command;
 import dev.millrace.pipeline.control.Outcome;
@@ -25,6 +28,21 @@ class CommandsTest {
             .published(2, MEASURED, "{}", 10)
             .withChampion(2, 1L, true, 0);
 
+    private static final Challenge CHALLENGE = challenge();
+
+    private static Challenge challenge() {
+        ModelSpec spec = ModelSpec.fromYaml("""
+                name: rival
+                inputs: 2
+                layers: [{dense: {units: 1, activation: sigmoid}}]
+                loss: binary_crossentropy
+                """);
+        ServerSettings settings = new ServerFixture("rival", spec.toJson(), BatchSettings.fixed(32)).settings();
+        TrainingState state = Trainers.create(settings, null, false).state();
+        state.totalSamples = 100;
+        return Challenge.begin(state, new ChallengeRule(GateMetric.LOSS, 0.1, 100, 3, false));
+    }
+
     private static Commands commands(boolean withNorms, boolean sumReduction) {
         BatchSettings batch = new BatchSettings(
                 Controllers.always(BatchSizeController.of(new FixedBatchSize(32))),
@@ -38,7 +56,7 @@ class CommandsTest {
     }
 
     private static Commands.Judged judge(Commands commands, Overrides now, Command command) {
-        return commands.judge(now, STANDING, command, 0);
+        return commands.judge(now, STANDING, CHALLENGE, command, 0);
     }
 
     private static Command command(Action action) {
@@ -195,6 +213,24 @@ class CommandsTest {
         assertThat(repeat.outcome().accepted()).isTrue();
         assertThat(repeat.outcome().what()).contains("carried out before");
         assertThat(repeat.overrides()).isSameAs(since);
+    }
+
+    @Test
+    void aChallengerIsPromotedOnceAndOnlyWhereItIsSound() {
+        Command promote = command(Action.PROMOTE_CHALLENGER);
+        Commands.Judged first = judge(WITH_NORMS, Overrides.NONE, promote);
+        Challenge broken = challenge();
+        broken.state.refusedInARow = 2;
+
+        assertThat(first.swaps()).isTrue();
+        assertThat(first.standing()).isEqualTo(STANDING);
+        assertThat(judge(WITH_NORMS, first.overrides(), promote).swaps()).isFalse();
+        assertRefused(
+                WITH_NORMS.judge(Overrides.NONE, STANDING, broken, promote, 0),
+                "the challenger's last step must have been finite. Refused in a row: 2");
+        assertRefused(
+                WITH_NORMS.judge(Overrides.NONE, STANDING, null, promote, 0),
+                "the configuration has no challenger section, so there is none to promote");
     }
 
     @Test

@@ -61,6 +61,7 @@ class EarlierFormatsTest {
         assertThat(summary.maxEventTime()).isEqualTo(20);
         assertThat(summary.signals().waitNanos()).isEqualTo(40);
         assertThat(summary.engine()).isEqualTo(new EngineUsed("", ""));
+        assertThat(summary.second()).isNull();
     }
 
     private static void expectFormatOne(Outcomes outcomes) {

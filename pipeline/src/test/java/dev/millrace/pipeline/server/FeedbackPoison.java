@@ -11,7 +11,7 @@ public final class FeedbackPoison {
 
     /** Puts the poison where the server puts parameters, which replaces it if the feedback source is not quick. */
     public static void publish(MetricGroup group) {
-        ParameterSet set = new ParameterSet(new ParameterLayout(List.of(), List.of()));
+        ParameterSet set = new ParameterSet(List.of(new ParameterLayout(List.of(), List.of())));
         set.dense[0].length = 1; // of a block that has no values
         ParameterChannel.of(TaskScope.of(group)).publish(set);
     }

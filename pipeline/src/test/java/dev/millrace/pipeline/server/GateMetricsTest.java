@@ -17,7 +17,7 @@ import org.junit.jupiter.api.Test;
 class GateMetricsTest {
     private final Map<String, Counter> counters = new TreeMap<>();
     private final Map<String, Gauge<?>> gauges = new TreeMap<>();
-    private final ServerMetrics metrics = new ServerMetrics(new Recorded(""));
+    private final ServerMetrics metrics = ServerMetrics.of(new Recorded(""));
 
     /** Keeps what is registered, by its path. */
     private final class Recorded extends UnregisteredMetricsGroup {

@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import org.junit.jupiter.api.Test;
 
 /** When parameters leave between checkpoints, and what of them. */
@@ -19,11 +18,11 @@ class LiveParametersTest {
             """);
 
     private final Outlet outlet = new Outlet();
-    private final TrainingState state = Trainers.create(
-                    new ServerFixture("halves", SPEC.toJson(), BatchSettings.fixed(32)).settings(), null, false)
-            .state();
+    private final ServerSettings settings =
+            new ServerFixture("halves", SPEC.toJson(), BatchSettings.fixed(32)).settings();
+    private final TrainingState state = Trainers.create(settings, null, false).state();
     private final LiveParameters live =
-            new LiveParameters(new LiveSettings(() -> outlet, INTERVAL), Map.of("code", "millrace"), 0xabcL, 0);
+            new LiveParameters(new LiveSettings(() -> outlet, INTERVAL), settings, 0xabcL, 0);
 
     /** Keeps what it is sent, and is idle when the test says so. */
     private static final class Outlet implements LiveOutlet {
@@ -102,6 +101,19 @@ class LiveParametersTest {
                 .containsEntry("steps", "2")
                 .containsEntry("maxEventTime", "77")
                 .containsEntry("code", "millrace");
+    }
+
+    @Test
+    void afterAChangeOfRolesItSaysWhichModelItIs() {
+        String other = SPEC.toJson().replace("\"units\":1", "\"units\":1,\"activation\":\"tanh\"");
+        step(1);
+        live.offer(state, 0);
+
+        live.follow(new ServerFixture("halves", other, BatchSettings.fixed(32)).settings());
+        step(2);
+        live.offer(state, millis(INTERVAL));
+
+        assertThat(outlet.sent).extracting(LiveState::modelJson).containsExactly(SPEC.toJson(), other);
     }
 
     @Test

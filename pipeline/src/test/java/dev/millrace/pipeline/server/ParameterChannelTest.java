@@ -32,7 +32,7 @@ class ParameterChannelTest {
 
     /** Publishes a version in which some rows have the version as values. */
     private ParameterSet publish(ParameterLayout layout, long version, int... rows) {
-        return publish(channel.begin(layout), version, rows);
+        return publish(channel.begin(List.of(layout)), version, rows);
     }
 
     private ParameterSet publish(ParameterSet set, long version, int... rows) {
@@ -63,7 +63,7 @@ class ParameterChannelTest {
         ParameterSet sending = take();
         ParameterSet second = publish(2);
 
-        ParameterSet third = channel.begin(DENSE);
+        ParameterSet third = channel.begin(List.of(DENSE));
 
         assertThat(sending).isSameAs(first);
         assertThat(third).isSameAs(second).isNotSameAs(sending);
@@ -75,7 +75,7 @@ class ParameterChannelTest {
         ParameterSet sent = take();
         channel.giveBack(sent);
 
-        assertThat(channel.begin(DENSE)).isSameAs(sent);
+        assertThat(channel.begin(List.of(DENSE))).isSameAs(sent);
     }
 
     @Test
@@ -104,7 +104,7 @@ class ParameterChannelTest {
 
     @Test
     void cutsLargeVectorsIntoBlocksBelowTheEdgeLimit() {
-        ParameterBlock[] blocks = channel.begin(dense(2 * ParameterBlock.MAX_FLOATS + 5)).dense;
+        ParameterBlock[] blocks = channel.begin(List.of(dense(2 * ParameterBlock.MAX_FLOATS + 5))).dense;
 
         assertThat(blocks)
                 .extracting(block -> block.length)
@@ -115,8 +115,25 @@ class ParameterChannelTest {
     }
 
     @Test
+    void ofTwoModelsTheBlocksComeOneBehindTheOtherAndThenTheTables() {
+        ParameterSet set = channel.beginWhole(List.of(dense(ParameterBlock.MAX_FLOATS + 1), TABLE, TABLE));
+        float[] first = new float[ParameterBlock.MAX_FLOATS + 1];
+        first[ParameterBlock.MAX_FLOATS] = 3;
+        set.fill(0, first);
+        set.rows(2, 0).set(5, new float[] {7, -7}, 0);
+        int dense = set.dense.length;
+
+        assertThat(set.dense[1].offset).isEqualTo(ParameterBlock.MAX_FLOATS);
+        assertThat(set.dense[1].values).containsExactly(3);
+        assertThat(set.dense[2].offset).as("within its own model").isZero();
+        assertThat(set.dense).extracting(block -> block.block).startsWith(0, 1, 2);
+        assertThat(set.blocks()).isEqualTo(dense + 1);
+        assertThat(set.block(dense).table).as("the third model's table").isEqualTo(1);
+    }
+
+    @Test
     void rowsOfVersionsThatNobodyTookAreSentWithTheLatest() {
-        publish(channel.beginWhole(TABLE), 1);
+        publish(channel.beginWhole(List.of(TABLE)), 1);
         take();
         publish(TABLE, 2, 5, 6);
         publish(TABLE, 3, 6, 7);
@@ -133,7 +150,7 @@ class ParameterChannelTest {
 
     @Test
     void rowsThatWereSentAreNotSentAgain() {
-        publish(channel.beginWhole(TABLE), 1);
+        publish(channel.beginWhole(List.of(TABLE)), 1);
         channel.giveBack(take());
         publish(TABLE, 2, 5, 6);
         channel.giveBack(take());
@@ -148,7 +165,7 @@ class ParameterChannelTest {
 
     @Test
     void aWholeSetThatNobodyTookStaysWhole() {
-        publish(channel.beginWhole(TABLE), 1, 1, 2, 3);
+        publish(channel.beginWhole(List.of(TABLE)), 1, 1, 2, 3);
         publish(TABLE, 2, 2);
 
         ParameterSet taken = take();
@@ -160,11 +177,11 @@ class ParameterChannelTest {
 
     @Test
     void aNewLifeSendsNothingOfTheLastOne() {
-        publish(channel.beginWhole(TABLE), 1);
+        publish(channel.beginWhole(List.of(TABLE)), 1);
         take();
         publish(TABLE, 2, 9);
 
-        publish(channel.beginWhole(TABLE), 3, 4);
+        publish(channel.beginWhole(List.of(TABLE)), 3, 4);
 
         ParameterSet taken = take();
         assertThat(taken.since).isEqualTo(ParameterBlock.WHOLE);
@@ -173,7 +190,7 @@ class ParameterChannelTest {
 
     @Test
     void aSetIsSentAsBlocksThatTogetherHoldAllOfIt() {
-        ParameterSet set = channel.beginWhole(TABLE);
+        ParameterSet set = channel.beginWhole(List.of(TABLE));
         for (int row = 0; row < 300_000; row++) set.rows[0].set(row, new float[] {row, -row}, 0);
         set.head(7, 3, 32, false);
         List<Integer> seen = new ArrayList<>();

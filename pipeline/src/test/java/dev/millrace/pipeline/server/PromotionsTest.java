@@ -41,7 +41,7 @@ class PromotionsTest {
     }
 
     private Outcome say(Command command) {
-        Commands.Judged judged = commands.judge(overrides, standing, command, now);
+        Commands.Judged judged = commands.judge(overrides, standing, null, command, now);
         overrides = judged.overrides();
         standing = judged.standing();
         return judged.outcome();

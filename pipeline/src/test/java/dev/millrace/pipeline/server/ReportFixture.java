@@ -11,7 +11,7 @@ public final class ReportFixture {
         return binary(model, classes, AliasReport.NONE);
     }
 
-    static StepReport binary(String model, List<ClassReport> classes, AliasReport aliases) {
+    public static StepReport binary(String model, List<ClassReport> classes, AliasReport aliases) {
         ScoreReport scores = new ScoreReport(
                 0.81, 0.82, 0.83, 0.0123, 0.14, Double.NaN, Double.NaN, Double.NaN, Double.NaN, classes);
         BatchReport batch =

@@ -79,7 +79,7 @@ final class ServerFixture {
                 0,
                 0,
                 1 << 20,
-                Map.of(),
+                Map.of("code", "millrace"),
                 features,
                 publication);
     }

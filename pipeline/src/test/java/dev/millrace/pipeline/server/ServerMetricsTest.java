@@ -16,7 +16,7 @@ class ServerMetricsTest {
     @Test
     void everyScalarOfTheWindowIsAGauge() {
         Gauges gauges = new Gauges();
-        ServerMetrics metrics = new ServerMetrics(gauges);
+        ServerMetrics metrics = ServerMetrics.of(gauges);
         assertThat(gauges.value("macroF1")).as("before the first report").isNaN();
 
         metrics.reported(ReportFixture.binary("bids", List.of()));

@@ -140,7 +140,7 @@ class StandingInStateTest {
         publish(state, 0.4);
         Command rollback = Command.of("c-1", "halves", Action.ROLLBACK).from("ada", "");
         state.standing = new Commands(settings)
-                .judge(Overrides.NONE, state.standing, rollback, 5)
+                .judge(Overrides.NONE, state.standing, null, rollback, 5)
                 .standing();
 
         TrainingState restored = roundTrip(state);
@@ -163,8 +163,9 @@ class StandingInStateTest {
         DataOutputSerializer standing = new DataOutputSerializer(64);
         StandingFormat.write(Standing.NONE, standing);
         new EnginesInUse().write(standing);
+        int challenge = 1; // there is none
         int pending = Integer.BYTES;
-        byte[] old = new byte[newest.length - standing.length()];
+        byte[] old = new byte[newest.length - standing.length() - challenge];
         System.arraycopy(newest, 0, old, 0, old.length - pending);
         old[0] = 7;
 
