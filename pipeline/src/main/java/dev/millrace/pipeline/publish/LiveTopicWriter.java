@@ -186,6 +186,9 @@ final class LiveTopicWriter implements LiveOutlet {
                 Integer.toString(Math.max(KAFKA_REQUEST_BYTES, topic.maxPartBytes() + OVERHEAD_BYTES)));
         properties.putAll(topic.kafka());
         properties.setProperty(ProducerConfig.LINGER_MS_CONFIG, "0"); // a part waits for no company
+        // Several first batches of a new producer may come to the broker out of their order, which it refuses until one
+        // is sent again.
+        properties.setProperty(ProducerConfig.MAX_IN_FLIGHT_REQUESTS_PER_CONNECTION, "1");
         properties.setProperty(
                 ProducerConfig.TRANSACTIONAL_ID_CONFIG, "millrace-live-" + topic.topic() + "-" + topic.model());
         return properties;

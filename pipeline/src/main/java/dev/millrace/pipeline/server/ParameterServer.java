@@ -184,12 +184,12 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
                 gradient.summary.signals().pendingRecords());
         if (!ofThisLife) return;
         contributions.contributed(gradient.worker, gradient.workers, gradient.step);
-        noteEngines(gradient);
+        noteEngines(gradient, gradient.summary);
     }
 
-    private void noteEngines(Gradient gradient) {
-        learners.of(0).state().engines.note(gradient.worker, gradient.workers, gradient.summary.engine());
-        Gradient.Second second = gradient.summary.second();
+    private void noteEngines(Gradient gradient, Gradient.Summary summary) {
+        learners.of(0).state().engines.note(gradient.worker, gradient.workers, summary.engine());
+        Gradient.Second second = summary.second();
         if (second == null || learners.challenger() == null) return;
         learners.of(1).state().engines.note(gradient.worker, gradient.workers, second.engine());
     }

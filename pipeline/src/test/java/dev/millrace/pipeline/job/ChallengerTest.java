@@ -74,7 +74,7 @@ class ChallengerTest {
             JobClient job = start(file, failing);
             try (KafkaProducer<byte[], byte[]> producer = producer(kafka);
                     KafkaConsumer<byte[], byte[]> consumer = consumer(kafka);
-                    SnapshotClient client = SnapshotClient.of(new DirectorySource(model.root()))
+                    SnapshotClient client = SnapshotClient.of(new DirectorySource(Path.of(model.place())))
                             .following(Aliases.CANDIDATE)
                             .pollingEvery(Duration.ofMillis(100))
                             .start()) {
@@ -136,7 +136,7 @@ class ChallengerTest {
 
     /** All tools find it as they find any model. */
     private static void byItsName(EmbeddedKafka kafka, SnapshotDirectory challenger) {
-        Ran list = Ran.millrace("snapshot", "list", "-d", challenger.root().toString());
+        Ran list = Ran.millrace("snapshot", "list", "-d", challenger.place());
         assertThat(list.exitCode()).as(list.err()).isZero();
         assertThat(list.out()).contains("candidate: version ");
         assertThat(challenger.current().model()).isEqualTo("halves-challenger");
@@ -199,7 +199,7 @@ class ChallengerTest {
     }
 
     private static List<AliasChange> audit(SnapshotDirectory published) throws IOException {
-        return Files.readAllLines(published.root().resolve("audit.jsonl")).stream()
+        return Files.readAllLines(Path.of(published.place(), "audit.jsonl")).stream()
                 .map(AliasChange::fromJson)
                 .toList();
     }
