@@ -12,6 +12,7 @@ import org.jspecify.annotations.Nullable;
 
 /** Whether this process can use CUDA devices; asked once. */
 public final class Cuda {
+    private static final String REASON = "millrace.cuda.missing";
     private static final Answer ANSWER = probe();
 
     private Cuda() {}
@@ -40,8 +41,13 @@ public final class Cuda {
             Loader.load(nvrtc.class);
             return new Answer(count[0], null);
         } catch (LinkageError e) {
-            return new Answer(0, library(e));
+            return new Answer(0, first(library(e)));
         }
+    }
+
+    /** A class that failed says why but once in a process; jobs that each have this class of their own share its answer. */
+    private static String first(String reason) {
+        return String.valueOf(System.getProperties().computeIfAbsent(REASON, key -> reason));
     }
 
     /** The innermost cause names the library that the linker looked for. */

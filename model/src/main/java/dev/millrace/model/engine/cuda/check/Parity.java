@@ -27,7 +27,7 @@ final class Parity {
         return switch (precision) {
             case FLOAT32 -> 1e-4;
             case TF32 -> 5e-3;
-            case BFLOAT16 -> 3e-2;
+            case BFLOAT16 -> 5e-2; // some largest value of a pool is another one after rounding
         };
     }
 
