@@ -32,11 +32,9 @@ public final class Nd4jEngine implements GradientEngine {
 
     private static final int FEWEST_IMAGES = 4;
 
+    private final CallSizes sizes;
     private final int inputs;
     private final int outputs;
-    private final int labelWidth;
-    private final int size;
-    private final int denseSize;
     private final List<ParameterBlock> tables;
     private final TouchedRows[] rows; // gradient of each table
     private final int chunk;
@@ -52,17 +50,15 @@ public final class Nd4jEngine implements GradientEngine {
     /** @throws IllegalStateException naming what is missing if the native libraries cannot be loaded */
     public Nd4jEngine(ModelSpec spec) {
         Natives.load();
+        this.sizes = CallSizes.of(spec);
         this.inputs = spec.inputs();
         this.outputs = spec.outputs();
         this.chunk = chunkOf(spec);
-        this.labelWidth = spec.labelWidth();
         ParameterLayout layout = spec.layout();
-        this.size = layout.size();
-        this.denseSize = layout.denseSize();
         this.tables = layout.tables();
         this.rows = Table.touched(tables);
-        this.parameters = new OffHeap(size);
-        this.gradients = new OffHeap(Math.max(denseSize, 1));
+        this.parameters = new OffHeap(sizes.parameters());
+        this.gradients = new OffHeap(Math.max(sizes.dense(), 1));
         this.features = new OffHeap((long) chunk * inputs);
         this.input = features.pointer(0);
         this.layers = Layers.compile(spec, parameters, gradients, rows, chunk).toArray(new Layer[0]);
@@ -99,10 +95,7 @@ public final class Nd4jEngine implements GradientEngine {
     @Override
     public void upload(int offset, float[] block, int length) {
         checkOpen();
-        if (offset < 0 || length < 0 || length > block.length || length > size - offset) {
-            throw new IllegalArgumentException("a block must lie within the " + size + " parameters. Received: offset "
-                    + offset + ", length " + length + " of " + block.length);
-        }
+        sizes.checkBlock(offset, block, length);
         Memory.copyIn(block, 0, parameters.address(offset), length);
     }
 
@@ -122,12 +115,9 @@ public final class Nd4jEngine implements GradientEngine {
     @Override
     public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
         int rows = batch.rows();
-        check(batch, microBatch);
-        if (into.gradient.length != denseSize) {
-            throw new IllegalArgumentException(
-                    "the gradient must have " + denseSize + " values. Received: " + into.gradient.length);
-        }
-        if (into.predictions.length < rows * outputs) into.predictions = new float[rows * outputs];
+        checkOpen();
+        sizes.checkBatch(batch, microBatch);
+        sizes.prepare(into, batch);
         sums.reset();
         double norms = 0;
         int step = Math.min(microBatch, chunk);
@@ -164,11 +154,9 @@ public final class Nd4jEngine implements GradientEngine {
     @Override
     public void predict(SampleBatch batch, int microBatch, float[] predictions) {
         int rows = batch.rows();
-        check(batch, microBatch);
-        if (predictions.length < rows * outputs) {
-            throw new IllegalArgumentException(
-                    "predictions must have room for " + rows * outputs + " values. Received: " + predictions.length);
-        }
+        checkOpen();
+        sizes.checkBatch(batch, microBatch);
+        sizes.checkPredictions(predictions, batch);
         int step = Math.min(microBatch, chunk);
         for (int from = 0; from < rows; from += step) {
             int n = Math.min(step, rows - from);
@@ -179,7 +167,7 @@ public final class Nd4jEngine implements GradientEngine {
     }
 
     private void forgetGradients() {
-        Memory.zero(gradients.address(0), denseSize);
+        Memory.zero(gradients.address(0), sizes.dense());
         for (TouchedRows table : rows) table.clear();
     }
 
@@ -219,16 +207,6 @@ public final class Nd4jEngine implements GradientEngine {
             norms += layers[i].backward(below.output(), below.outputGradient(), rows, first, withNorms);
         }
         return norms + layers[0].backward(input, null, rows, first, withNorms);
-    }
-
-    /** What would otherwise read or write memory that is not ours. */
-    private void check(SampleBatch batch, int microBatch) {
-        checkOpen();
-        if (microBatch < 1) throw new IllegalArgumentException("microBatch must be >= 1. Received: " + microBatch);
-        if (batch.featureWidth() != inputs || batch.labelWidth() != labelWidth) {
-            throw new IllegalArgumentException("the model takes " + inputs + " features and " + labelWidth
-                    + " labels. Received: " + batch.featureWidth() + " and " + batch.labelWidth());
-        }
     }
 
     private void checkOpen() {

@@ -1,5 +1,6 @@
 package dev.millrace.model.engine.cuda;
 
+import dev.millrace.model.engine.CallSizes;
 import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
@@ -36,11 +37,7 @@ public final class CudaEngine implements GradientEngine {
 
     private final Resources taken = new Resources();
     private final ModelSpec spec;
-    private final int inputs;
-    private final int outputs;
-    private final int labelWidth;
-    private final int size;
-    private final int denseSize;
+    private final CallSizes sizes;
     private final List<ParameterBlock> tables;
     private final TouchedRows[] rows; // gradient of each table
     private final Device device;
@@ -67,15 +64,11 @@ public final class CudaEngine implements GradientEngine {
                     + "; set training.engine to nd4j or auto");
         }
         this.spec = spec;
-        this.inputs = spec.inputs();
-        this.outputs = spec.outputs();
-        this.labelWidth = spec.labelWidth();
+        this.sizes = CallSizes.of(spec);
         ParameterLayout layout = spec.layout();
-        this.size = layout.size();
-        this.denseSize = layout.denseSize();
         this.tables = layout.tables();
         this.rows = Table.touched(tables);
-        this.limit = Math.max(FEWEST_ROWS, PIECE_BYTES / (Float.BYTES * inputs));
+        this.limit = Math.max(FEWEST_ROWS, PIECE_BYTES / (Float.BYTES * sizes.inputs()));
         boolean whole = false;
         try {
             this.device = taken.keep(new Device(settings));
@@ -120,10 +113,7 @@ public final class CudaEngine implements GradientEngine {
     @Override
     public void upload(int offset, float[] block, int length) {
         checkOpen();
-        if (offset < 0 || length < 0 || length > block.length || length > size - offset) {
-            throw new IllegalArgumentException("a block must lie within the " + size + " parameters. Received: offset "
-                    + offset + ", length " + length + " of " + block.length);
-        }
+        sizes.checkBlock(offset, block, length);
         device.use();
         parameters.eachOf(offset, length, (from, count, address) -> uploads.copy(block, from - offset, count, address));
     }
@@ -145,13 +135,10 @@ public final class CudaEngine implements GradientEngine {
 
     @Override
     public void lossAndGradient(SampleBatch batch, int microBatch, GradientSum into) {
-        check(batch, microBatch);
-        if (into.gradient.length != denseSize) {
-            throw new IllegalArgumentException(
-                    "the gradient must have " + denseSize + " values. Received: " + into.gradient.length);
-        }
+        checkOpen();
+        sizes.checkBatch(batch, microBatch);
+        sizes.prepare(into, batch);
         int count = batch.rows();
-        if (into.predictions.length < count * outputs) into.predictions = new float[count * outputs];
         device.use();
         settled(microBatch, count, (ready, step) -> {
             if (count == 0) parameters.forgetGradients();
@@ -168,12 +155,10 @@ public final class CudaEngine implements GradientEngine {
 
     @Override
     public void predict(SampleBatch batch, int microBatch, float[] predictions) {
-        check(batch, microBatch);
+        checkOpen();
+        sizes.checkBatch(batch, microBatch);
         int count = batch.rows();
-        if (predictions.length < count * outputs) {
-            throw new IllegalArgumentException(
-                    "predictions must have room for " + count * outputs + " values. Received: " + predictions.length);
-        }
+        sizes.checkPredictions(predictions, batch);
         device.use();
         settled(microBatch, count, (ready, step) -> ready.predict(batch, step, predictions));
     }
@@ -229,16 +214,6 @@ public final class CudaEngine implements GradientEngine {
         await();
         batches.close();
         batches = null;
-    }
-
-    /** What would otherwise read or write memory that is not ours. */
-    private void check(SampleBatch batch, int microBatch) {
-        checkOpen();
-        if (microBatch < 1) throw new IllegalArgumentException("microBatch must be >= 1. Received: " + microBatch);
-        if (batch.featureWidth() != inputs || batch.labelWidth() != labelWidth) {
-            throw new IllegalArgumentException("the model takes " + inputs + " features and " + labelWidth
-                    + " labels. Received: " + batch.featureWidth() + " and " + batch.labelWidth());
-        }
     }
 
     private void checkOpen() {
