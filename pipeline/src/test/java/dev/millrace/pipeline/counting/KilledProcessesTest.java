@@ -46,6 +46,7 @@ import org.junit.jupiter.api.io.TempDir;
 class KilledProcessesTest {
     private static final SnapshotTopics TOPICS = new SnapshotTopics("parts", "models");
     private static final int WORKERS = 2;
+    private static final int UNITS = 12_000;
     private static final int SIGKILLED = 128 + 9; // exit value of a process, as Linux tells it
     private static final Duration LIMIT = Duration.ofSeconds(90);
 
@@ -55,18 +56,18 @@ class KilledProcessesTest {
     @Test
     @Timeout(240)
     void twoKillsShowWholeRisingVersionsAndEachSampleIsCountedOnce() throws Exception {
-        kill(2, 12_000);
+        kill(2, 64);
     }
 
     @Test
     @Tag("soak")
     @Timeout(900)
     void tenKillsShowWholeRisingVersionsAndEachSampleIsCountedOnce() throws Exception {
-        kill(10, 50_000);
+        kill(10, 16);
     }
 
-    /** @param units of the model, which has three samples for each; with 64 a step and 20 ms a step they outlast the kills */
-    private void kill(int kills, int units) throws Exception {
+    /** @param batchSize such that the job outlasts the kills: no step takes less than 20 ms */
+    private void kill(int kills, int batchSize) throws Exception {
         FlinkCluster cluster = new FlinkCluster(classPath(), Files.createDirectories(directory.resolve("flink")));
         try (EmbeddedKafka kafka = EmbeddedKafka.startTemporary()) {
             Deque<Process> taskManagers = new ArrayDeque<>();
@@ -76,7 +77,7 @@ class KilledProcessesTest {
             broker.setProperty("bootstrap.servers", kafka.bootstrapServers());
             FlinkRest rest = cluster.rest();
             await("the TaskManagers", () -> rest.slots() == WORKERS);
-            String job = cluster.submit(job(units, broker).graph(configuration(), WORKERS))
+            String job = cluster.submit(job(batchSize, broker).graph(configuration(), WORKERS))
                     .toString();
 
             Map<Long, String> contents = new ConcurrentHashMap<>();
@@ -98,7 +99,7 @@ class KilledProcessesTest {
                 await("both readers", () -> serves(topics, last) && serves(files, last));
             }
             for (VersionsSeen seen : List.of(byTopic, byFile)) seen.assertRiseAndNoneWasRefused();
-            assertPublished(PublishedHistory.of(kafka, TOPICS, "counting"), contents, units);
+            assertPublished(PublishedHistory.of(kafka, TOPICS, "counting"), contents);
             System.out.printf(
                     "%d processes killed: %d versions seen by topic, %d by file, none refused%n",
                     kills, byTopic.versions().size(), byFile.versions().size());
@@ -130,10 +131,10 @@ class KilledProcessesTest {
         return configuration;
     }
 
-    private CountingJob job(int units, Properties broker) {
+    private CountingJob job(int batchSize, Properties broker) {
         return new CountingJob.Builder()
-                .units(units)
-                .batchSize(64)
+                .units(UNITS)
+                .batchSize(batchSize)
                 .nanosPerBatch(20_000_000)
                 .publish(snapshots -> publish(snapshots, broker))
                 .build();
@@ -186,7 +187,7 @@ class KilledProcessesTest {
     }
 
     /** Of all that was ever committed: no version came twice, none counts a sample twice, and the last one counts all. */
-    private void assertPublished(PublishedHistory history, Map<Long, String> contents, int units) {
+    private void assertPublished(PublishedHistory history, Map<Long, String> contents) {
         history.assertVersionsRise();
         for (Snapshot snapshot : history.snapshots()) {
             String sha256 = snapshot.manifest().sha256();
@@ -198,7 +199,7 @@ class KilledProcessesTest {
             }
         }
         Snapshot last = history.snapshots().get(history.snapshots().size() - 1);
-        assertThat(last.parameters()).hasSize(CountingModel.samples(units)).containsOnly(1);
+        assertThat(last.parameters()).hasSize(CountingModel.samples(UNITS)).containsOnly(1);
         assertThat(new SnapshotDirectory(published()).load().parameters()).isEqualTo(last.parameters());
     }
 
