@@ -3,10 +3,7 @@ package dev.millrace.model.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
 import dev.millrace.model.spec.ModelSpec;
-import java.lang.management.ManagementFactory;
-import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -15,8 +12,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 
 /** Convolutions, pools and normalization in the engine, against the same in float64 and against themselves. */
 class ImageGradientTest {
-    private static final double STEP = 1e-5;
-    private static final int ROWS = 5;
+    private static final double ROUNDING = 1e-6; // of the gradient, relative, added up in another order
 
     static Stream<String> layers() {
         return ImageModels.layers();
@@ -26,88 +22,35 @@ class ImageGradientTest {
     @MethodSource("layers")
     void gradientIsTheSlopeOfTheLoss(String layers) {
         ModelSpec spec = ImageModels.of(layers);
+        SampleBatch batch = Networks.samples(spec, 5, 3);
         ReferenceModel reference = new ReferenceModel(spec);
-        float[] parameters = ImageModels.parameters(spec);
-        double[] exact = widened(parameters);
-        SampleBatch batch = Networks.samples(spec, ROWS, 3);
-
-        GradientSum sum = Networks.gradient(spec, parameters, batch, 64);
-        double[] slopes = reference.gradient(exact, batch, STEP);
+        double[] exact = LayerChecks.widened(ImageModels.parameters(spec));
+        double[] slopes = reference.gradient(exact, batch, LayerChecks.STEP);
 
         // Half the step must say the same: no kink of relu or maximum lies within it.
-        assertThat(reference.gradient(exact, batch, STEP / 2)).containsExactly(slopes, within(1e-7));
-        // float32 keeps 6e-8 of each of some hundred terms for each row.
-        assertThat(widened(sum.gradient)).containsExactly(slopes, within(5e-6 * ROWS));
-        assertThat(sum.lossSum).isCloseTo(reference.lossSum(exact, batch), within(2e-6 * ROWS));
-        for (int row = 0; row < ROWS; row++) {
-            double[] ours = widened(Arrays.copyOfRange(sum.predictions, 3 * row, 3 * row + 3));
-            assertThat(ours).containsExactly(reference.predict(exact, batch, row), within(2e-6));
-        }
+        assertThat(reference.gradient(exact, batch, LayerChecks.STEP / 2)).containsExactly(slopes, within(1e-7));
+        LayerChecks.assertSlopeOfTheLoss(spec, batch);
     }
 
     @ParameterizedTest
     @MethodSource("layers")
     void squaredNormsAreThoseOfTheSamplesOwnGradients(String layers) {
         ModelSpec spec = ImageModels.of(layers);
-        float[] parameters = ImageModels.parameters(spec);
-        SampleBatch batch = Networks.samples(spec, 9, 4);
-        batch.weights()[5] = 0;
-        double expected = 0;
-
-        GradientSum sum = new GradientSum(parameters.length, true);
-        try (GradientEngine engine = Networks.engine(spec, parameters)) {
-            for (int i = 0; i < batch.rows(); i++) {
-                SampleBatch row = new SampleBatch(spec.inputs(), 1, 1);
-                row.append(
-                        Arrays.copyOfRange(batch.features(), i * spec.inputs(), (i + 1) * spec.inputs()),
-                        new float[] {batch.labels()[i]},
-                        batch.weights()[i]);
-                for (float g : Models.gradient(engine, parameters, row, 1).gradient) expected += g * (double) g;
-            }
-            engine.lossAndGradient(batch, 4, sum);
-        }
-
-        assertThat(sum.squaredNormSum / expected).isCloseTo(1, within(1e-5)); // float32 sums of some hundred terms
-        assertThat(Models.relativeError(sum.gradient, Networks.gradient(spec, parameters, batch, 4).gradient))
-                .isLessThan(1e-6);
+        LayerChecks.assertSquaredNormsOfTheSamplesOwnGradients(spec, Networks.samples(spec, 9, 4), 4, ROUNDING);
     }
 
     @ParameterizedTest
     @MethodSource("layers")
     void weightZeroHasNoEffectEvenIfSomethingOverflows(String layers) {
         ModelSpec spec = ImageModels.of(layers);
-        float[] parameters = ImageModels.parameters(spec);
-        SampleBatch batch = Networks.samples(spec, 5, 4);
-        GradientSum without = Networks.gradient(spec, parameters, batch, 8);
-        float[] huge = new float[spec.inputs()];
-        Arrays.fill(huge, 3e38f);
-        batch.append(huge, new float[] {2}, 0);
-
-        GradientSum with = new GradientSum(parameters.length, true);
-        try (GradientEngine engine = Networks.engine(spec, parameters)) {
-            engine.lossAndGradient(batch, 8, with);
-        }
-
-        assertThat(Models.relativeError(with.gradient, without.gradient)).isLessThan(1e-6);
-        // A product of more rows may add in another order.
-        assertThat(with.lossSum).isCloseTo(without.lossSum, within(1e-6));
-        assertThat(with.squaredNormSum).isFinite();
+        LayerChecks.assertWeightZeroHasNoEffectEvenIfSomethingOverflows(spec, Networks.samples(spec, 5, 4), ROUNDING);
     }
 
     @ParameterizedTest
     @MethodSource("layers")
     void predictsWhatTrainingSaw(String layers) {
         ModelSpec spec = ImageModels.of(layers);
-        float[] parameters = ImageModels.parameters(spec);
-        SampleBatch batch = Networks.samples(spec, 7, 4);
-        float[] predictions = new float[21];
-
-        try (GradientEngine engine = Networks.engine(spec, parameters)) {
-            GradientSum sum = Models.gradient(engine, parameters, batch, 64);
-            engine.predict(batch, 64, predictions);
-
-            assertThat(predictions).isEqualTo(Arrays.copyOf(sum.predictions, 21));
-        }
+        LayerChecks.assertPredictsWhatTrainingSaw(spec, Networks.samples(spec, 7, 4));
     }
 
     /** Larger than the engine's own chunks, so that several blocks of lines, and several chunks, are added up. */
@@ -139,26 +82,6 @@ class ImageGradientTest {
     @ParameterizedTest
     @ValueSource(ints = {1, 32})
     void stepAllocatesNextToNothing(int rows) {
-        ModelSpec spec = ImageModels.digits();
-        SampleBatch batch = Networks.samples(spec, rows, 1);
-        GradientSum sum = new GradientSum(spec.layout().size(), true);
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-        int steps = 1600 / rows;
-
-        long allocated;
-        try (GradientEngine engine = Networks.engine(spec, spec.initialParameters(1))) {
-            for (int i = 0; i < steps; i++) engine.lossAndGradient(batch, 64, sum);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < steps; i++) engine.lossAndGradient(batch, 64, sum);
-            allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        }
-
-        assertThat(allocated / steps).isLessThanOrEqualTo(512);
-    }
-
-    private static double[] widened(float[] values) {
-        double[] widened = new double[values.length];
-        for (int i = 0; i < values.length; i++) widened[i] = values[i];
-        return widened;
+        LayerChecks.assertStepAllocatesNextToNothing(ImageModels.digits(), rows, 1600 / rows);
     }
 }

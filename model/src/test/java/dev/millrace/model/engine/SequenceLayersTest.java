@@ -3,9 +3,7 @@ package dev.millrace.model.engine;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import com.sun.management.ThreadMXBean;
 import dev.millrace.model.spec.ModelSpec;
-import java.lang.management.ManagementFactory;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.Test;
@@ -14,7 +12,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 
 /** LSTM, self-attention and pooling over steps, against the same in float64, and against themselves. */
 class SequenceLayersTest {
-    private static final double STEP = 1e-5;
+    private static final double ROUNDING = 2e-6; // of the gradient, relative, added up in another order
     private static final int ROWS = 5;
     private static final int STEPS = 6;
     private static final int FEATURES = 3;
@@ -57,83 +55,28 @@ class SequenceLayersTest {
     @MethodSource("layers")
     void gradientIsTheSlopeOfTheLoss(String layers) {
         ModelSpec spec = spec(layers);
-        ReferenceModel reference = new ReferenceModel(spec);
-        float[] parameters = ImageModels.parameters(spec);
-        double[] exact = widened(parameters);
-        SampleBatch batch = samples(spec);
-
-        GradientSum sum = Networks.gradient(spec, parameters, batch, 64);
-
-        assertThat(widened(sum.gradient)).containsExactly(reference.gradient(exact, batch, STEP), within(5e-6 * ROWS));
-        assertThat(sum.lossSum).isCloseTo(reference.lossSum(exact, batch), within(2e-6 * ROWS));
-        for (int row = 0; row < ROWS; row++) {
-            double[] ours = widened(Arrays.copyOfRange(sum.predictions, 3 * row, 3 * row + 3));
-            assertThat(ours).containsExactly(reference.predict(exact, batch, row), within(2e-6));
-        }
+        LayerChecks.assertSlopeOfTheLoss(spec, samples(spec));
     }
 
     @ParameterizedTest
     @MethodSource("layers")
     void squaredNormsAreThoseOfTheSamplesOwnGradients(String layers) {
         ModelSpec spec = spec(layers);
-        float[] parameters = ImageModels.parameters(spec);
-        SampleBatch batch = samples(spec);
-        batch.weights()[3] = 0;
-        double expected = 0;
-
-        GradientSum sum = new GradientSum(parameters.length, true);
-        try (GradientEngine engine = Networks.engine(spec, parameters)) {
-            for (int i = 0; i < batch.rows(); i++) {
-                SampleBatch row = new SampleBatch(spec.inputs(), 1, 1);
-                row.append(
-                        Arrays.copyOfRange(batch.features(), i * spec.inputs(), (i + 1) * spec.inputs()),
-                        new float[] {batch.labels()[i]},
-                        batch.weights()[i]);
-                for (float g : Models.gradient(engine, parameters, row, 1).gradient) expected += g * (double) g;
-            }
-            engine.lossAndGradient(batch, 2, sum);
-        }
-
-        assertThat(sum.squaredNormSum / expected).isCloseTo(1, within(1e-5));
-        assertThat(Models.relativeError(sum.gradient, Networks.gradient(spec, parameters, batch, 4).gradient))
-                .isLessThan(2e-6);
+        LayerChecks.assertSquaredNormsOfTheSamplesOwnGradients(spec, samples(spec), 2, ROUNDING);
     }
 
     @ParameterizedTest
     @MethodSource("layers")
     void weightZeroHasNoEffectEvenIfSomethingOverflows(String layers) {
         ModelSpec spec = spec(layers);
-        float[] parameters = ImageModels.parameters(spec);
-        SampleBatch batch = samples(spec);
-        GradientSum without = Networks.gradient(spec, parameters, batch, 8);
-        float[] huge = new float[spec.inputs()];
-        Arrays.fill(huge, 3e38f);
-        batch.append(huge, new float[] {2}, 0);
-
-        GradientSum with = new GradientSum(parameters.length, true);
-        try (GradientEngine engine = Networks.engine(spec, parameters)) {
-            engine.lossAndGradient(batch, 8, with);
-        }
-
-        assertThat(Models.relativeError(with.gradient, without.gradient)).isLessThan(2e-6);
-        assertThat(with.lossSum).isCloseTo(without.lossSum, within(1e-6));
-        assertThat(with.squaredNormSum).isFinite();
+        LayerChecks.assertWeightZeroHasNoEffectEvenIfSomethingOverflows(spec, samples(spec), ROUNDING);
     }
 
     @ParameterizedTest
     @MethodSource("layers")
     void predictsWhatTrainingSaw(String layers) {
         ModelSpec spec = spec(layers);
-        float[] parameters = ImageModels.parameters(spec);
-        SampleBatch batch = samples(spec);
-        float[] predictions = new float[3 * ROWS];
-
-        try (GradientEngine engine = Networks.engine(spec, parameters)) {
-            GradientSum sum = Models.gradient(engine, parameters, batch, 64);
-            engine.predict(batch, 64, predictions);
-
-            assertThat(predictions).isEqualTo(Arrays.copyOf(sum.predictions, predictions.length));
-        }
+        LayerChecks.assertPredictsWhatTrainingSaw(spec, samples(spec));
     }
 
     @Test
@@ -161,24 +104,6 @@ class SequenceLayersTest {
     @Test
     void stepAllocatesNextToNothing() {
         ModelSpec spec = spec("lstm: {units: 8, return_sequences: true}, self_attention: {key_dim: 4}, flatten: {}");
-        SampleBatch batch = Networks.samples(spec, 32, 1);
-        GradientSum sum = new GradientSum(spec.layout().size(), true);
-        ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
-
-        long allocated;
-        try (GradientEngine engine = Networks.engine(spec, spec.initialParameters(1))) {
-            for (int i = 0; i < 300; i++) engine.lossAndGradient(batch, 64, sum);
-            long before = threads.getCurrentThreadAllocatedBytes();
-            for (int i = 0; i < 300; i++) engine.lossAndGradient(batch, 64, sum);
-            allocated = threads.getCurrentThreadAllocatedBytes() - before;
-        }
-
-        assertThat(allocated / 300).isLessThanOrEqualTo(512);
-    }
-
-    private static double[] widened(float[] values) {
-        double[] widened = new double[values.length];
-        for (int i = 0; i < values.length; i++) widened[i] = values[i];
-        return widened;
+        LayerChecks.assertStepAllocatesNextToNothing(spec, 32, 300);
     }
 }

@@ -41,9 +41,9 @@ class ClusterIT {
 
     @BeforeEach
     void startTheCluster() throws Exception {
-        cluster = new FlinkCluster(FlinkHome.packaged(), directory);
-        taskManager = cluster.startTaskManager();
-        rest = new FlinkRest(cluster.restAddress());
+        cluster = new FlinkCluster(FlinkHome.packaged().classPath(), directory);
+        taskManager = cluster.startTaskManager(2);
+        rest = cluster.rest();
         kafka = EmbeddedKafka.startTemporary();
         kafka.createTopic("samples", 2, Map.of());
         for (String topic : List.of("parts", "models", "letters")) kafka.createTopic(topic, 1, Map.of());
@@ -111,7 +111,7 @@ class ClusterIT {
         String job = rest.job().orElseThrow();
 
         taskManager.destroyForcibly().waitFor(); // SIGKILL
-        taskManager = cluster.startTaskManager();
+        taskManager = cluster.startTaskManager(2);
         await(() -> rest.restored(job) > 0 && rest.status(job).equals("RUNNING"));
         awaitProgress();
 

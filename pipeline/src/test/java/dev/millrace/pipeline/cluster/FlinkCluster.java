@@ -12,10 +12,16 @@ import java.util.Map;
 import java.util.concurrent.CopyOnWriteArrayList;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
+import org.apache.flink.api.common.JobID;
+import org.apache.flink.client.deployment.StandaloneClusterId;
+import org.apache.flink.client.program.rest.RestClusterClient;
+import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.RestOptions;
+import org.apache.flink.runtime.jobgraph.JobGraph;
 import org.jspecify.annotations.Nullable;
 
 /** JobManager and TaskManagers as processes of their own, on the loopback address; it ends what it started. */
-final class FlinkCluster {
+public final class FlinkCluster {
     private static final List<String> OPENS = Stream.of("util", "lang", "nio", "time", "util.concurrent")
             .map(name -> "--add-opens=java.base/java." + name + "=ALL-UNNAMED")
             .toList();
@@ -31,7 +37,6 @@ final class FlinkCluster {
             web.refresh-interval: 100
             taskmanager.host: 127.0.0.1
             taskmanager.bind-host: 127.0.0.1
-            taskmanager.numberOfTaskSlots: 2
             taskmanager.cpu.cores: 1.0
             taskmanager.memory.framework.heap.size: 64m
             taskmanager.memory.task.heap.size: 256m
@@ -62,19 +67,25 @@ final class FlinkCluster {
 
     private static final List<String> CLIENT = List.of("-Xmx256m", "-XX:+UseSerialGC");
 
-    private final FlinkHome flink;
+    private final String classPath;
     private final Path directory;
     private final int restPort;
     private final List<Process> started = new CopyOnWriteArrayList<>();
     private @Nullable FlinkClient shell;
 
-    FlinkCluster(FlinkHome flink, Path directory) throws IOException {
-        this(flink, directory, "");
+    /**
+     * Starts the JobManager.
+     *
+     * @param classPath of all its processes
+     * @param directory for configuration and logs
+     */
+    public FlinkCluster(String classPath, Path directory) throws IOException {
+        this(classPath, directory, "");
     }
 
     /** @param further lines of the configuration */
-    FlinkCluster(FlinkHome flink, Path directory, String further) throws IOException {
-        this.flink = flink;
+    FlinkCluster(String classPath, Path directory, String further) throws IOException {
+        this.classPath = classPath;
         this.directory = directory;
         Runtime.getRuntime().addShutdownHook(new Thread(() -> started.forEach(Process::destroyForcibly), "stop Flink"));
         try (ServerSocket rpc = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
@@ -94,13 +105,13 @@ final class FlinkCluster {
                 directory.toString());
     }
 
-    String restAddress() {
-        return "http://127.0.0.1:" + restPort;
+    public FlinkRest rest() {
+        return new FlinkRest("http://127.0.0.1:" + restPort);
     }
 
-    /** Starts a TaskManager of two slots, with the memory limits that Flink's own scripts would give its JVM. */
-    Process startTaskManager() throws IOException {
-        return startTaskManager(Map.of());
+    /** Starts a TaskManager, with the memory limits that Flink's own scripts would give its JVM. */
+    public Process startTaskManager(int slots) throws IOException {
+        return startTaskManager(Map.of(), "-Dtaskmanager.numberOfTaskSlots=" + slots);
     }
 
     /**
@@ -120,11 +131,22 @@ final class FlinkCluster {
                         "-XX:MaxDirectMemorySize=192m",
                         "-XX:MaxMetaspaceSize=256m",
                         "-XX:NativeMemoryTracking=summary"),
-                flink.classPath(),
+                classPath,
                 "org.apache.flink.runtime.taskexecutor.TaskManagerRunner",
                 arguments.toArray(new String[0]));
         builder.environment().putAll(environment);
         return started(builder);
+    }
+
+    /** Submits a job whose classes are on the cluster's own class path. */
+    public JobID submit(JobGraph graph) throws Exception {
+        Configuration configuration = new Configuration();
+        configuration.set(RestOptions.ADDRESS, "127.0.0.1");
+        configuration.set(RestOptions.PORT, restPort);
+        try (RestClusterClient<StandaloneClusterId> client =
+                new RestClusterClient<>(configuration, StandaloneClusterId.getInstance())) {
+            return client.submitJob(graph).get(1, TimeUnit.MINUTES);
+        }
     }
 
     /**
@@ -143,7 +165,7 @@ final class FlinkCluster {
         Process process = started(process(
                         "shell",
                         CLIENT,
-                        flink.classPath() + ":" + ownClasses(),
+                        classPath + ":" + ownClasses(),
                         FlinkShell.class.getName(),
                         directory.toString())
                 .redirectOutput(ProcessBuilder.Redirect.PIPE));
@@ -159,7 +181,7 @@ final class FlinkCluster {
     }
 
     private Process start(String name, List<String> jvm, String main, String... arguments) throws IOException {
-        return started(process(name, jvm, flink.classPath(), main, arguments));
+        return started(process(name, jvm, classPath, main, arguments));
     }
 
     private Process started(ProcessBuilder builder) throws IOException {
@@ -188,12 +210,12 @@ final class FlinkCluster {
     }
 
     /** The end of what the processes of that name wrote. */
-    String log(String name) throws IOException {
+    public String log(String name) throws IOException {
         String text = Files.readString(directory.resolve(name + ".log"));
         return text.substring(Math.max(0, text.length() - 8000));
     }
 
-    void stop() throws InterruptedException {
+    public void stop() throws InterruptedException {
         started.forEach(Process::destroy);
         for (Process process : started) {
             if (!process.waitFor(20, TimeUnit.SECONDS)) process.destroyForcibly();

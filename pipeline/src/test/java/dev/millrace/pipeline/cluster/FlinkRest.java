@@ -12,7 +12,7 @@ import java.util.Optional;
 import java.util.stream.StreamSupport;
 
 /** What Flink's REST interface tells about a cluster with one job at a time. */
-final class FlinkRest {
+public final class FlinkRest {
     private static final ObjectMapper JSON = new ObjectMapper();
 
     private final HttpClient http = HttpClient.newHttpClient();
@@ -35,7 +35,7 @@ final class FlinkRest {
     }
 
     /** Slots of the TaskManagers that are registered and answer. */
-    int slots() throws InterruptedException {
+    public int slots() throws InterruptedException {
         return get("/overview")
                 .map(overview -> overview.path("slots-total").asInt())
                 .orElse(0);
@@ -50,7 +50,8 @@ final class FlinkRest {
                         .findFirst());
     }
 
-    String status(String job) throws InterruptedException {
+    /** {@code UNKNOWN} while the JobManager does not answer. */
+    public String status(String job) throws InterruptedException {
         return get("/jobs/" + job).map(found -> found.path("state").asText()).orElse("UNKNOWN");
     }
 
@@ -86,7 +87,7 @@ final class FlinkRest {
     }
 
     /** How often the job was restored from a checkpoint or savepoint. */
-    int restored(String job) throws InterruptedException {
+    public int restored(String job) throws InterruptedException {
         return checkpointCount(job, "restored");
     }
 

@@ -1,7 +1,6 @@
 package dev.millrace.pipeline.cluster;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
@@ -56,6 +55,5 @@ class GpuCheckIT {
         assertThat(ran.output().lines().filter(line -> line.matches(".* float32 \\d\\.\\de-.*")))
                 .as("kinds that were compared: %s", ran.output())
                 .hasSizeGreaterThan(15);
-        assumeThat(ran.output()).as("all of them have kernels").doesNotContain("not supported");
     }
 }

@@ -56,13 +56,13 @@ class GpuClusterIT {
                 .toString()));
         Files.copy(driver, plugin.resolve(driver.getFileName()));
         cluster = new FlinkCluster(
-                FlinkHome.packaged(), directory, """
+                FlinkHome.packaged().classPath(), directory, """
                 external-resources: gpu
                 external-resource.gpu.driver-factory.class: %s
                 external-resource.gpu.param.discovery-script.path: %s
                 metrics.fetcher.update-interval: 200
                 """.formatted(GPUDriverFactory.class.getName(), script));
-        rest = new FlinkRest(cluster.restAddress());
+        rest = cluster.rest();
         kafka = EmbeddedKafka.startTemporary();
         kafka.createTopic("samples", 2, Map.of());
         feed = new SampleFeed(kafka.bootstrapServers(), "samples");

@@ -7,7 +7,7 @@ import java.util.concurrent.ConcurrentHashMap;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.atomic.AtomicInteger;
 
-/** With it a test keeps a checkpoint from completing that all other tasks have acknowledged. Shared by this JVM. */
+/** With it a test keeps a checkpoint from completing that all other tasks have acknowledged. In another JVM it stays open. */
 final class CheckpointHold implements Serializable {
     private static final long serialVersionUID = 1L;
     private static final Map<String, Shared> SHARED = new ConcurrentHashMap<>();
@@ -24,9 +24,7 @@ final class CheckpointHold implements Serializable {
     }
 
     private Shared shared() {
-        Shared shared = SHARED.get(id);
-        if (shared == null) throw new IllegalStateException("a hold of another JVM");
-        return shared;
+        return SHARED.computeIfAbsent(id, key -> new Shared());
     }
 
     /** From now on no checkpoint completes. */

@@ -11,7 +11,8 @@ import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * Which exceptions to throw, where and how often. A fault is thrown only once a checkpoint has completed since the last
- * one, so that each restart restores something. Shared by all tasks of this JVM.
+ * one, so that each restart restores something. Shared by all tasks of this JVM;
+ * where there are none, any JVM will do.
  */
 final class Faults implements Serializable {
     private static final long serialVersionUID = 1L;
@@ -76,8 +77,9 @@ final class Faults implements Serializable {
 
     private Shared shared() {
         Shared shared = SHARED.get(id);
-        if (shared == null) throw new IllegalStateException("faults of another JVM");
-        return shared;
+        if (shared != null) return shared;
+        if (!points.isEmpty()) throw new IllegalStateException("faults of another JVM");
+        return SHARED.computeIfAbsent(id, key -> new Shared());
     }
 
     /** A life of the job begins: what failed has been torn down. */

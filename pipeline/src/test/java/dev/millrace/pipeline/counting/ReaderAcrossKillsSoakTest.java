@@ -3,10 +3,7 @@ package dev.millrace.pipeline.counting;
 import static org.assertj.core.api.Assertions.assertThat;
 
 import dev.millrace.model.client.DirectorySource;
-import dev.millrace.model.client.ServedModel;
 import dev.millrace.model.client.SnapshotClient;
-import dev.millrace.model.client.SnapshotListener;
-import dev.millrace.model.client.SnapshotSource;
 import dev.millrace.model.client.kafka.KafkaSource;
 import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.local.EmbeddedKafka;
@@ -17,8 +14,6 @@ import dev.millrace.pipeline.publish.SnapshotTopics;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import java.nio.file.Path;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.Collections;
 import java.util.List;
 import java.util.Map;
 import java.util.Properties;
@@ -41,43 +36,11 @@ class ReaderAcrossKillsSoakTest {
     private static final int KILLS = 10;
     private static final int UNITS = 50_000;
 
-    /** What a service came by; the contents of a version are one for all of them. */
-    private record Seen(String who, Map<Long, String> contents, List<Long> versions, List<String> refused)
-            implements SnapshotListener {
-        Seen(String who, Map<Long, String> contents) {
-            this(
-                    who,
-                    contents,
-                    Collections.synchronizedList(new ArrayList<>()),
-                    Collections.synchronizedList(new ArrayList<>()));
-        }
-
-        @Override
-        public void loaded(ServedModel model) {
-            versions.add(model.version());
-            String sha256 = model.manifest().sha256();
-            String known = contents.putIfAbsent(model.version(), sha256);
-            if (known != null && !known.equals(sha256)) refused(model.version() + "", "it has two contents");
-        }
-
-        @Override
-        public void refused(String version, String reason) {
-            refused.add(who + " refused " + version + ": " + reason);
-        }
-
-        SnapshotClient follow(SnapshotSource source) {
-            return SnapshotClient.of(source)
-                    .pollingEvery(Duration.ofMillis(20))
-                    .telling(this)
-                    .start();
-        }
-    }
-
     @Test
     void tenKillsShowAServiceWholeVersionsAloneThatRiseAndHaveOneContent(@TempDir Path directory) throws Exception {
         Map<Long, String> contents = new ConcurrentHashMap<>();
-        Seen byTopic = new Seen("the reader of topics", contents);
-        Seen byFile = new Seen("the reader of files", contents);
+        VersionsSeen byTopic = new VersionsSeen("the reader of topics", contents);
+        VersionsSeen byFile = new VersionsSeen("the reader of files", contents);
         try (EmbeddedKafka kafka = EmbeddedKafka.startTemporary();
                 CountingCluster cluster = new CountingCluster(1, 2)) {
             for (String topic : List.of("parts", "models")) kafka.createTopic(topic, 1, Map.of());
@@ -111,9 +74,9 @@ class ReaderAcrossKillsSoakTest {
                     published.snapshots().get(published.snapshots().size() - 1).parameters();
             assertThat(counts).hasSize(CountingModel.samples(UNITS)).containsOnly(1);
         }
-        for (Seen seen : List.of(byTopic, byFile)) {
-            assertThat(seen.refused()).isEmpty();
-            assertThat(seen.versions()).hasSizeGreaterThan(KILLS).isSorted().doesNotHaveDuplicates();
+        for (VersionsSeen seen : List.of(byTopic, byFile)) {
+            seen.assertRiseAndNoneWasRefused();
+            assertThat(seen.versions()).hasSizeGreaterThan(KILLS);
         }
         System.out.printf(
                 "%d kills: %d versions seen by topic, %d by file, none refused%n",

@@ -16,7 +16,7 @@ import org.apache.flink.runtime.state.FunctionInitializationContext;
 import org.apache.flink.runtime.state.FunctionSnapshotContext;
 import org.apache.flink.streaming.api.checkpoint.CheckpointedFunction;
 
-/** Keeps the versions of the snapshots that left the server, over all attempts of the job, and the last one whole. */
+/** Keeps the versions of the snapshots that left the server in this JVM, over all attempts of the job, and the last one whole. */
 final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRecord> implements CheckpointedFunction {
     private static final long serialVersionUID = 1L;
     private static final Map<String, Collected> COLLECTED = new ConcurrentHashMap<>();
@@ -42,9 +42,7 @@ final class SnapshotCollector extends RichMapFunction<SnapshotRecord, SnapshotRe
     }
 
     private Collected collected() {
-        Collected collected = COLLECTED.get(id);
-        if (collected == null) throw new IllegalStateException("a collector of another JVM");
-        return collected;
+        return COLLECTED.computeIfAbsent(id, key -> new Collected());
     }
 
     @Override
