@@ -56,6 +56,7 @@ class ChallengerTest {
     private static final int LAYERS_OF_CHALLENGER = 2;
 
     private final SplittableRandom random = new SplittableRandom(1);
+    private final ReportCodec codec = new ReportCodec();
     private final SampleEncoder encoder = new SampleEncoder(WireFormat.RAW, 0);
     private final List<StepReport> reports = new ArrayList<>();
     private long produced;
@@ -87,7 +88,8 @@ class ChallengerTest {
                 assertThat(swapped.aliases().changes().get(0).who()).isEqualTo(AliasChange.RULE);
                 Snapshot after = awaitPublished(model, produced);
                 assertThat(layers(after)).isEqualTo(LAYERS_OF_CHALLENGER);
-                assertThat(verdicts()).contains("too-few-samples", "better", "promoted");
+                awaitVerdict(consumer, "promoted");
+                assertThat(verdicts()).contains("too-few-samples", "better");
                 assertThat(loss(after)).isLessThan(loss(before));
                 awaitServed(client, LAYERS_OF_CHALLENGER); // readers follow to another architecture
                 float[] output = new float[1];
@@ -224,16 +226,26 @@ class ChallengerTest {
             KafkaProducer<byte[], byte[]> producer,
             KafkaConsumer<byte[], byte[]> consumer,
             Predicate<StepReport> wanted) {
-        ReportCodec codec = new ReportCodec();
         long end = System.nanoTime() + LIMIT.toNanos();
         while (System.nanoTime() < end) {
             produce(producer, 50);
-            List<StepReport> read = new ArrayList<>();
-            consumer.poll(Duration.ofMillis(200)).forEach(record -> read.add(codec.decode(record.value())));
-            reports.addAll(read);
-            for (StepReport report : read) if (wanted.test(report)) return report;
+            for (StepReport report : read(consumer)) if (wanted.test(report)) return report;
         }
         throw new AssertionError("no such report within " + LIMIT + "; verdicts: " + verdicts());
+    }
+
+    private List<StepReport> read(KafkaConsumer<byte[], byte[]> consumer) {
+        List<StepReport> read = new ArrayList<>();
+        consumer.poll(Duration.ofMillis(200)).forEach(record -> read.add(codec.decode(record.value())));
+        reports.addAll(read);
+        return read;
+    }
+
+    /** The challenger's reports come behind the model's. */
+    private void awaitVerdict(KafkaConsumer<byte[], byte[]> consumer, String verdict) {
+        Awaitility.await()
+                .atMost(LIMIT)
+                .until(() -> read(consumer).isEmpty() && verdicts().contains(verdict));
     }
 
     @SuppressWarnings("FutureReturnValueIgnored") // flush waits for all of them
