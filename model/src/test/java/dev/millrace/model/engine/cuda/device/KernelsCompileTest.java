@@ -10,7 +10,7 @@ import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
-/** NVIDIA's own compiler, where it is installed, takes the kernels for each generation of cards that CUDA 13 knows. */
+/** NVIDIA's own compiler, where it is installed, takes the kernels: for the oldest cards that CUDA 13 knows, and for Hopper. */
 class KernelsCompileTest {
     private static boolean hasCompiler() {
         try {
@@ -24,7 +24,7 @@ class KernelsCompileTest {
     }
 
     @ParameterizedTest
-    @ValueSource(strings = {"sm_75", "sm_80", "sm_90", "sm_100"})
+    @ValueSource(strings = {"sm_75", "sm_90"})
     void theyCompile(String architecture, @TempDir Path directory) throws Exception {
         assumeTrue(hasCompiler(), "nvcc is not installed");
         Path source = Files.writeString(directory.resolve("kernels.cu"), Kernels.source());
