@@ -127,10 +127,8 @@ public final class CudaEngine implements GradientEngine {
             int unused = Objects.checkIndex(ids[i], block.shape().get(0));
         }
         device.use();
-        parameters.eachOf(
-                block.offset(),
-                block.size(),
-                (from, all, address) -> uploads.scatter(ids, values, count, width, address));
+        uploads.scatter(
+                ids, values, count, width, parameters.exact(block.offset()).address());
     }
 
     @Override

@@ -6,7 +6,6 @@ import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
 import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
 import static org.bytedeco.cuda.global.cudart.cudaFree;
 import static org.bytedeco.cuda.global.cudart.cudaMalloc;
-import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyAsync;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToHost;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
@@ -18,7 +17,6 @@ import dev.millrace.model.engine.cuda.Precision;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
-import org.bytedeco.javacpp.SizeTPointer;
 
 /** One device for one engine: memory within a budget, two streams, kernels and products. For one thread at a time. */
 public final class Device implements AutoCloseable {
@@ -96,15 +94,6 @@ public final class Device implements AutoCloseable {
     /** Bytes taken. */
     public long held() {
         return held;
-    }
-
-    /** Bytes that could still be taken, by anybody or within the budget. */
-    public long free() {
-        try (SizeTPointer free = new SizeTPointer(1);
-                SizeTPointer total = new SizeTPointer(1)) {
-            Check.runtime(cudaMemGetInfo(free, total), "cudaMemGetInfo");
-            return Math.min(free.get(), budget - held);
-        }
     }
 
     /** Whether activations are float32; else bfloat16. */

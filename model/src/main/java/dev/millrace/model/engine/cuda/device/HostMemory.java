@@ -10,7 +10,6 @@ import org.bytedeco.javacpp.PointerPointer;
 /** Page-locked memory of the host, which the device reads and writes by itself while the host goes on. */
 public final class HostMemory implements AutoCloseable {
     private final long address;
-    private final long bytes;
     private boolean closed;
 
     HostMemory(long bytes) {
@@ -18,17 +17,11 @@ public final class HostMemory implements AutoCloseable {
             Check.runtime(cudaHostAlloc(holder, bytes, cudaHostAllocDefault), "cudaHostAlloc of " + bytes + " bytes");
             this.address = holder.get(0).address();
         }
-        this.bytes = bytes;
     }
 
     /** Of the first byte. */
     public long address() {
         return address;
-    }
-
-    /** How many there are. */
-    public long bytes() {
-        return bytes;
     }
 
     @Override

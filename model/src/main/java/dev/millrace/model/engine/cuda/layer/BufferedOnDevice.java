@@ -75,17 +75,6 @@ abstract class BufferedOnDevice implements DeviceLayer {
 
     @Override
     public void silence(Pass pass) {
-        silence(output, units, pass);
-    }
-
-    /** Zeros in rows of weight zero. */
-    final void silence(Tensor tensor, long width, Pass pass) {
-        device.kernel("silence")
-                .address(tensor.address())
-                .address(pass.weights())
-                .integer(pass.rows())
-                .count(width)
-                .flag(tensor.wide())
-                .rows(pass.rows());
+        pass.silence(device, output, units);
     }
 }

@@ -15,8 +15,7 @@ final class Chain {
     private final int from;
     private final int width;
     private final int whole; // values of a row of the input
-    private final boolean readsInput; // whether the first layer takes the input as it is
-    private final @Nullable Tensor columns; // [most, width]
+    private final @Nullable Tensor columns; // [most, width]; null if the first layer takes the input as it is
     private final @Nullable Tensor columnGradients; // [most, width]
     private Tensor entering;
 
@@ -38,16 +37,12 @@ final class Chain {
         this.whole = whole;
         this.outputs = outputs;
         boolean wide = device.wide();
-        boolean table = !layers.isEmpty() && layers.get(0) instanceof TableOnDevice;
-        boolean typed = wide || !features || (!layers.isEmpty() && layers.get(0).takesFeatures());
-        this.readsInput = table || (from == 0 && width == whole && typed && !layers.isEmpty());
-        boolean narrows = features && !layers.isEmpty() && !layers.get(0).takesFeatures();
-        Tensor columns = null;
-        if (!readsInput) {
-            boolean kept = wide || (features && !narrows);
-            columns = to.tensor((long) to.most() * width, kept);
-        }
-        this.columns = columns;
+        boolean asTheyCame = features && (layers.isEmpty() || layers.get(0).takesFeatures());
+        boolean entersWide = wide || asTheyCame;
+        boolean sameType = entersWide == (wide || features);
+        boolean table = !layers.isEmpty() && layers.get(0) instanceof TableOnDevice; // it finds its columns itself
+        boolean readsInput = table || (from == 0 && width == whole && sameType && !layers.isEmpty());
+        this.columns = readsInput ? null : to.tensor((long) to.most() * width, entersWide);
         this.columnGradients = features && !layers.isEmpty() ? null : to.tensor((long) to.most() * width, wide);
         this.entering = new Tensor(0, true);
     }
@@ -95,15 +90,7 @@ final class Chain {
     }
 
     void silence(Pass pass) {
-        if (columns != null) {
-            device.kernel("silence")
-                    .address(columns.address())
-                    .address(pass.weights())
-                    .integer(pass.rows())
-                    .count(width)
-                    .flag(columns.wide())
-                    .rows(pass.rows());
-        }
+        if (columns != null) pass.silence(device, columns, width);
         for (DeviceLayer layer : layers) layer.silence(pass);
     }
 }

@@ -24,10 +24,7 @@ final class ConvolutionOnDevice extends BufferedOnDevice {
     private final int images; // at a time
     private final Tensor patches; // [images, positions, field]
     private final Tensor rowGradients; // [images, field, filters]
-    private final Tensor kernel; // [field, filters]
-    private final Tensor kernelGradient;
-    private final Tensor bias; // [filters], as the outputs are
-    private final Tensor biasGradient;
+    private final Weights weights; // the kernel [field, filters]
     private final ColumnSums sums;
 
     ConvolutionOnDevice(Compilation to, PlacedLayer placed, Conv2dSpec spec, Activation activation, boolean last) {
@@ -43,14 +40,7 @@ final class ConvolutionOnDevice extends BufferedOnDevice {
         this.images = (int) Math.min(to.most(), fitting);
         this.patches = to.tensor((long) images * sliding.count() * sliding.field(), device.wide());
         this.rowGradients = to.tensor((long) images * sliding.field() * filters, true);
-        int weights = placed.parameters().get(0).offset();
-        int biases = placed.parameters().get(1).offset();
-        this.kernel = to.parameters().factor(weights);
-        this.kernelGradient = to.parameters().gradient(weights);
-        this.bias = output().wide()
-                ? to.parameters().exact(biases)
-                : to.parameters().factor(biases);
-        this.biasGradient = to.parameters().gradient(biases);
+        this.weights = Weights.of(to.parameters(), placed, output());
         this.sums = new ColumnSums(to, (long) to.most() * sliding.count(), filters);
     }
 
@@ -62,7 +52,15 @@ final class ConvolutionOnDevice extends BufferedOnDevice {
             int count = Math.min(images, pass.rows() - from);
             gather(input, from, count);
             Tensor into = output().from((long) from * units);
-            products.times(patches, kernel, into, count * sliding.count(), filters, sliding.field(), then, bias);
+            products.times(
+                    patches,
+                    weights.kernel(),
+                    into,
+                    count * sliding.count(),
+                    filters,
+                    sliding.field(),
+                    then,
+                    weights.bias());
         }
         if (!fused) activate(activation, pass);
     }
@@ -83,11 +81,12 @@ final class ConvolutionOnDevice extends BufferedOnDevice {
             boolean add = !pass.first() || from > 0;
             Tensor dz = outputGradient().from((long) from * units);
             gather(input, from, count);
-            products.transposedTimes(patches, dz, kernelGradient, field, filters, positions, add);
+            products.transposedTimes(patches, dz, weights.kernelGradient(), field, filters, positions, add);
             if (pass.withNorms()) addNorms(dz, from, count, pass);
             if (inputGradient == null) continue;
             // In the patches' own place: they are needed no more.
-            products.timesTransposed(dz, kernel, patches, positions, field, filters, Epilogue.NONE, bias);
+            products.timesTransposed(
+                    dz, weights.kernel(), patches, positions, field, filters, Epilogue.NONE, weights.bias());
             Tensor dx = inputGradient.from((long) from * sliding.imageSize());
             sliding.to(device.kernel("scatterPatches")
                             .tensor(patches)
@@ -95,7 +94,7 @@ final class ConvolutionOnDevice extends BufferedOnDevice {
                             .integer(count))
                     .elements((long) count * sliding.imageSize());
         }
-        sums.add(outputGradient(), (long) pass.rows() * sliding.count(), biasGradient, !pass.first());
+        sums.add(outputGradient(), (long) pass.rows() * sliding.count(), weights.biasGradient(), !pass.first());
     }
 
     /** Each image's gradient apart: their squares cannot be had from the sum. */

@@ -12,10 +12,7 @@ final class DenseOnDevice extends BufferedOnDevice {
     private final int inputs;
     private final Activation activation;
     private final Products products;
-    private final Tensor kernel; // [units, inputs]
-    private final Tensor kernelGradient;
-    private final Tensor bias; // [units], as the outputs are
-    private final Tensor biasGradient;
+    private final Weights weights; // the kernel [units, inputs]
     private final ColumnSums sums;
 
     /** @param activation linear for the last layer, whose activation belongs to the loss */
@@ -24,14 +21,7 @@ final class DenseOnDevice extends BufferedOnDevice {
         this.inputs = placed.input().size();
         this.activation = activation;
         this.products = device.products();
-        int weights = placed.parameters().get(0).offset();
-        int biases = placed.parameters().get(1).offset();
-        this.kernel = to.parameters().factor(weights);
-        this.kernelGradient = to.parameters().gradient(weights);
-        this.bias = output().wide()
-                ? to.parameters().exact(biases)
-                : to.parameters().factor(biases);
-        this.biasGradient = to.parameters().gradient(biases);
+        this.weights = Weights.of(to.parameters(), placed, output());
         this.sums = new ColumnSums(to, to.most(), units);
     }
 
@@ -39,7 +29,7 @@ final class DenseOnDevice extends BufferedOnDevice {
     public void forward(Tensor input, Pass pass) {
         boolean fused = activation == Activation.RELU;
         Epilogue then = fused ? Epilogue.RELU_BIAS : Epilogue.BIAS;
-        products.timesTransposed(input, kernel, output(), pass.rows(), units, inputs, then, bias);
+        products.timesTransposed(input, weights.kernel(), output(), pass.rows(), units, inputs, then, weights.bias());
         if (!fused) activate(activation, pass);
     }
 
@@ -47,10 +37,11 @@ final class DenseOnDevice extends BufferedOnDevice {
     public void backward(Tensor input, @Nullable Tensor inputGradient, Pass pass) {
         Tensor dz = outputGradient();
         applySlope(activation, pass);
-        products.transposedTimes(dz, input, kernelGradient, units, inputs, pass.rows(), !pass.first());
-        sums.add(dz, pass.rows(), biasGradient, !pass.first());
+        products.transposedTimes(dz, input, weights.kernelGradient(), units, inputs, pass.rows(), !pass.first());
+        sums.add(dz, pass.rows(), weights.biasGradient(), !pass.first());
         if (inputGradient != null) {
-            products.times(dz, kernel, inputGradient, pass.rows(), inputs, units, Epilogue.NONE, bias);
+            products.times(
+                    dz, weights.kernel(), inputGradient, pass.rows(), inputs, units, Epilogue.NONE, weights.bias());
         }
         if (pass.withNorms()) addNorms(input, pass);
     }

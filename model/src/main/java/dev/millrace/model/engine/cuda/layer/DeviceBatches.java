@@ -80,7 +80,7 @@ public final class DeviceBatches implements AutoCloseable {
             recordings.run(pass, () -> network.run(pass));
             slot.fetch(true);
             for (TableRows table : tables) table.add(batch, slot, next % SLOTS);
-            if (!tables.isEmpty()) slot.mark();
+            slot.mark();
         }
         for (TableRows table : tables) table.fetch();
         while (done < next) norms += collect(slots[done++ % SLOTS], batch, into);
@@ -111,6 +111,7 @@ public final class DeviceBatches implements AutoCloseable {
             Pass pass = slot.pass(false, false, false, false);
             recordings.run(pass, () -> network.run(pass));
             slot.fetch(false);
+            slot.mark();
         }
         while (done < next) fetched(slots[done++ % SLOTS]).copyPredictions(predictions);
     }

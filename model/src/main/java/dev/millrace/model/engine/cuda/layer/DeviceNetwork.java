@@ -52,19 +52,11 @@ public final class DeviceNetwork implements AutoCloseable {
         loss.apply(layers.output(), layers.outputGradient(), pass);
         if (!pass.training()) return;
         if (pass.withNorms()) device.zero(pass.norms(), (long) pass.rows() * Float.BYTES);
-        if (pass.silenced()) silence(pass);
+        if (pass.silenced()) {
+            pass.silence(device, features, inputs);
+            layers.silence(pass);
+        }
         layers.backward(false, pass);
-    }
-
-    private void silence(Pass pass) {
-        device.kernel("silence")
-                .address(pass.features())
-                .address(pass.weights())
-                .integer(pass.rows())
-                .count(inputs)
-                .flag(true)
-                .rows(pass.rows());
-        compiled.layers().silence(pass);
     }
 
     @Override

@@ -124,7 +124,7 @@ public final class DeviceParameters implements AutoCloseable {
     }
 
     /** The float32 values of the tensor that begins at an offset of the flat vector. */
-    Tensor exact(int offset) {
+    public Tensor exact(int offset) {
         return Tensor.wide(address(tensor(offset), offset));
     }
 

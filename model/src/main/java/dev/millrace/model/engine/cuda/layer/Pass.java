@@ -1,5 +1,8 @@
 package dev.millrace.model.engine.cuda.layer;
 
+import dev.millrace.model.engine.cuda.device.Device;
+import dev.millrace.model.engine.cuda.device.Tensor;
+
 /**
  * Rows on their way through the layers, and where on the device stands what comes with them.
  *
@@ -30,5 +33,16 @@ record Pass(
 
     boolean withNorms() {
         return norms != 0;
+    }
+
+    /** Zeros in the rows of weight zero. */
+    void silence(Device device, Tensor values, long width) {
+        device.kernel("silence")
+                .address(values.address())
+                .address(weights)
+                .integer(rows)
+                .count(width)
+                .flag(values.wide())
+                .rows(rows);
     }
 }

@@ -141,20 +141,14 @@ final class Slot implements AutoCloseable {
         return deviceIn.address() + 4 * featuresAt(rows);
     }
 
-    /** Rows that go through, those of weight zero behind included. */
-    int rows() {
-        return rows;
-    }
-
     /** Enqueues the way back of what is known. */
     void fetch(boolean training) {
         long begin = training ? 0 : predictionsAt(rows);
         long bytes = 4 * (predictionsAt(rows) + (long) rows * outputs - begin);
         device.download(deviceOut.address() + 4 * begin, out.address() + 4 * begin, bytes, device.compute());
-        done.mark(device.compute());
     }
 
-    /** Marks the end of what still reads it. */
+    /** Marks the end of all that was enqueued about its rows. */
     void mark() {
         done.mark(device.compute());
     }

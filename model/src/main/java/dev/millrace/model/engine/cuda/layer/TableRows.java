@@ -167,9 +167,8 @@ final class TableRows implements AutoCloseable {
     }
 
     /** Takes the gradient that has arrived. */
-    TouchedRows collect() {
+    void collect() {
         Memory.copyOut(host.address(), touched.values(), 0, touched.size());
-        return touched;
     }
 
     @Override

@@ -1,5 +1,20 @@
 // Convolutions as products of patches, and pools. Images are [rows, height, width, channels].
 
+// Where a value stands in rows of images: channel, column, line and row.
+struct Place {
+    int c, x, y;
+    long long r;
+};
+
+__device__ __forceinline__ Place placeOf(long long i, int channels, int width, int height) {
+    Place place;
+    place.c = (int)(i % channels);
+    place.x = (int)(i / channels % width);
+    place.y = (int)(i / ((long long)channels * width) % height);
+    place.r = i / ((long long)channels * width * height);
+    return place;
+}
+
 // of an image; of a window; of the padding; of the positions
 #define WINDOW \
     int height, int width, int channels, int windowHeight, int windowWidth, int rowStride, int columnStride, int top, int left, \
@@ -30,19 +45,16 @@ extern "C" __global__ void scatterPatches(const void* patches, int widePatches, 
     int field = windowHeight * windowWidth * channels;
     long long count = (long long)rows * height * width * channels;
     for (long long i = thread(); i < count; i += threads()) {
-        int c = (int)(i % channels);
-        int u = (int)(i / channels % width);
-        int v = (int)(i / ((long long)channels * width) % height);
-        long long r = i / ((long long)channels * width * height);
+        Place pixel = placeOf(i, channels, width, height);
         float sum = 0.0f;
         for (int line = 0; line < windowHeight; line++) {
-            int y = v + top - line;
+            int y = pixel.y + top - line;
             if (y < 0 || y % rowStride != 0 || y / rowStride >= down) continue;
             for (int column = 0; column < windowWidth; column++) {
-                int x = u + left - column;
+                int x = pixel.x + left - column;
                 if (x < 0 || x % columnStride != 0 || x / columnStride >= across) continue;
-                long long position = (r * down + y / rowStride) * across + x / columnStride;
-                sum += get(patches, position * field + (line * windowWidth + column) * channels + c, widePatches);
+                long long position = (pixel.r * down + y / rowStride) * across + x / columnStride;
+                sum += get(patches, position * field + (line * windowWidth + column) * channels + pixel.c, widePatches);
             }
         }
         put(dx, i, sum, wide);
@@ -53,17 +65,13 @@ extern "C" __global__ void scatterPatches(const void* patches, int widePatches, 
 extern "C" __global__ void maxPool(const void* x, int wide, void* a, int wideOutput, int* winners, int rows, WINDOW) {
     long long count = (long long)rows * down * across * channels;
     for (long long i = thread(); i < count; i += threads()) {
-        int c = (int)(i % channels);
-        long long position = i / channels;
-        int px = (int)(position % across);
-        int py = (int)(position / across % down);
-        long long r = position / ((long long)across * down);
+        Place pool = placeOf(i, channels, across, down);
         float most = 0.0f;
         int winner = -1;
         for (int line = 0; line < windowHeight; line++) {
             for (int column = 0; column < windowWidth; column++) {
-                long long at = (r * height + py * rowStride + line) * width + px * columnStride + column;
-                float value = get(x, at * channels + c, wide);
+                long long at = (pool.r * height + pool.y * rowStride + line) * width + pool.x * columnStride + column;
+                float value = get(x, at * channels + pool.c, wide);
                 if (winner >= 0 && !(value > most) && value == value) continue;
                 most = value;
                 winner = line * windowWidth + column;
@@ -78,16 +86,12 @@ extern "C" __global__ void maxPool(const void* x, int wide, void* a, int wideOut
 extern "C" __global__ void averagePool(const void* x, int wide, void* a, int wideOutput, int rows, WINDOW) {
     long long count = (long long)rows * down * across * channels;
     for (long long i = thread(); i < count; i += threads()) {
-        int c = (int)(i % channels);
-        long long position = i / channels;
-        int px = (int)(position % across);
-        int py = (int)(position / across % down);
-        long long r = position / ((long long)across * down);
+        Place pool = placeOf(i, channels, across, down);
         float sum = 0.0f;
         for (int line = 0; line < windowHeight; line++) {
             for (int column = 0; column < windowWidth; column++) {
-                long long at = (r * height + py * rowStride + line) * width + px * columnStride + column;
-                sum += get(x, at * channels + c, wide);
+                long long at = (pool.r * height + pool.y * rowStride + line) * width + pool.x * columnStride + column;
+                sum += get(x, at * channels + pool.c, wide);
             }
         }
         put(a, i, sum / (windowHeight * windowWidth), wideOutput);
@@ -100,18 +104,15 @@ extern "C" __global__ void poolGradients(
     long long count = (long long)rows * height * width * channels;
     float part = 1.0f / (windowHeight * windowWidth);
     for (long long i = thread(); i < count; i += threads()) {
-        int c = (int)(i % channels);
-        int u = (int)(i / channels % width);
-        int v = (int)(i / ((long long)channels * width) % height);
-        long long r = i / ((long long)channels * width * height);
+        Place pixel = placeOf(i, channels, width, height);
         float sum = 0.0f;
         for (int line = 0; line < windowHeight; line++) {
-            int y = v - line;
+            int y = pixel.y - line;
             if (y < 0 || y % rowStride != 0 || y / rowStride >= down) continue;
             for (int column = 0; column < windowWidth; column++) {
-                int x = u - column;
+                int x = pixel.x - column;
                 if (x < 0 || x % columnStride != 0 || x / columnStride >= across) continue;
-                long long pool = ((r * down + y / rowStride) * across + x / columnStride) * channels + c;
+                long long pool = ((pixel.r * down + y / rowStride) * across + x / columnStride) * channels + pixel.c;
                 if (!winners) sum += part * get(da, pool, wideGradient);
                 else if (winners[pool] == line * windowWidth + column) sum += get(da, pool, wideGradient);
             }
