@@ -113,7 +113,8 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
                 config.publish().maxPartBytes(),
                 provenance(config.optimizer(), config.learningRate()),
                 features(),
-                publication());
+                publication(),
+                null);
     }
 
     private PublicationSettings publication() {

@@ -160,15 +160,10 @@ public final class GradientOperator extends AbstractStreamOperator<Gradient>
         // Tables are not kept: they are as large as they are many, and the server sends them anew after a restore.
         if (block.table == ParameterBlock.DENSE) keep(block);
         boolean ofSecond = second != null && second.upload(block);
-        if (!ofSecond) upload(block);
+        if (!ofSecond) block.upload(engine, 0);
         link.setBatchSize(BatchStamper.shareOf(block.globalBatch, worker, workers));
         if (clock.isPaused()) waitingSince = 0; // it is not for samples that it waits
         computeWhatIsAllowed();
-    }
-
-    private void upload(ParameterBlock block) {
-        if (block.table == ParameterBlock.DENSE) engine.upload(block.offset, block.values, block.length);
-        else engine.uploadRows(block.table, block.rows, block.values, block.rowCount);
     }
 
     /** The block's array belongs to the serializer: the state keeps a copy, in the same array each time. */

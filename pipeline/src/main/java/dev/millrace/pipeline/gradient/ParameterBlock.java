@@ -1,5 +1,6 @@
 package dev.millrace.pipeline.gradient;
 
+import dev.millrace.model.engine.GradientEngine;
 import dev.millrace.model.table.TouchedRows;
 
 /**
@@ -73,6 +74,16 @@ public final class ParameterBlock {
         System.arraycopy(other.values, other.valuesFrom(), values, 0, length);
         System.arraycopy(other.rows, other.from, rows, 0, rowCount);
         from = 0;
+    }
+
+    /**
+     * Copies its values to a model's engine.
+     *
+     * @param firstTable which of all tables is the model's first
+     */
+    void upload(GradientEngine engine, int firstTable) {
+        if (table == DENSE) engine.upload(offset, values, length);
+        else engine.uploadRows(table - firstTable, rows, values, rowCount);
     }
 
     /** Where the values of the block begin. */

@@ -35,8 +35,7 @@ final class SecondGradient implements AutoCloseable {
     boolean upload(ParameterBlock block) {
         boolean dense = block.table == ParameterBlock.DENSE;
         if (dense ? block.block < firstBlock : block.table < firstTable) return false;
-        if (dense) engine.upload(block.offset, block.values, block.length);
-        else engine.uploadRows(block.table - firstTable, block.rows, block.values, block.rowCount);
+        block.upload(engine, firstTable);
         return true;
     }
 

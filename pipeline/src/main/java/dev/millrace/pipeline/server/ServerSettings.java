@@ -60,56 +60,6 @@ public record ServerSettings(
         @Nullable ChallengerSettings challenger)
         implements Serializable {
 
-    /** Without a challenger. */
-    public ServerSettings(
-            String model,
-            String modelJson,
-            @Nullable String initialParameters,
-            boolean acceptChangedModel,
-            List<String> topics,
-            long seed,
-            Map<String, @Nullable Object> optimizer,
-            Map<String, @Nullable Object> learningRate,
-            BatchSettings batch,
-            boolean sumReduction,
-            boolean asynchronous,
-            long stepDeadlineMillis,
-            int maxRefusalsInARow,
-            long metricWindowSamples,
-            double metricFading,
-            long reportMillis,
-            long reportSamples,
-            long publishMillis,
-            int maxPartBytes,
-            Map<String, String> provenance,
-            @Nullable String features,
-            PublicationSettings publication) {
-        this(
-                model,
-                modelJson,
-                initialParameters,
-                acceptChangedModel,
-                topics,
-                seed,
-                optimizer,
-                learningRate,
-                batch,
-                sumReduction,
-                asynchronous,
-                stepDeadlineMillis,
-                maxRefusalsInARow,
-                metricWindowSamples,
-                metricFading,
-                reportMillis,
-                reportSamples,
-                publishMillis,
-                maxPartBytes,
-                provenance,
-                features,
-                publication,
-                null);
-    }
-
     /** With a challenger. */
     public ServerSettings challengedBy(ChallengerSettings second) {
         return with(model, recipe(), publication, second);

@@ -103,7 +103,8 @@ public final class LoopBenchmark {
                 512 * 1024,
                 Map.of(),
                 null,
-                publication);
+                publication,
+                null);
     }
 
     private static final class RandomSamples extends RichMapFunction<Long, Sample> {

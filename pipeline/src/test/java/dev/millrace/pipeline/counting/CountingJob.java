@@ -244,6 +244,7 @@ final class CountingJob {
                 512 * 1024,
                 Map.of(),
                 null,
-                PublicationSettings.closed(10));
+                PublicationSettings.closed(10),
+                null);
     }
 }

@@ -81,6 +81,7 @@ final class ServerFixture {
                 1 << 20,
                 Map.of("code", "millrace"),
                 features,
-                publication);
+                publication,
+                null);
     }
 }
