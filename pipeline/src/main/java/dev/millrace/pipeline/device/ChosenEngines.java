@@ -147,7 +147,9 @@ public record ChosenEngines(EngineChoice choice, CudaConfig cuda, int microBatch
         String message = "training.engine is cuda, but worker " + (place.worker() + 1) + " of " + place.workers()
                 + " cannot compute on a device: " + e.reason() + ". " + e.remedy()
                 + " With training.engine auto it would compute on the CPU.";
-        IllegalStateException failure = new IllegalStateException(message, e);
+        IllegalStateException failure = new IllegalStateException(message);
+        failure.addSuppressed(
+                e); // no cause: the innermost message is what people are shown, and it must be the whole one
         return e.isLasting() ? new SuppressRestartsException(failure) : failure;
     }
 

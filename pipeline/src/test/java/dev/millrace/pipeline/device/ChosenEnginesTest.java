@@ -100,7 +100,9 @@ class ChosenEnginesTest {
         assertThat(used).isEqualTo(new EngineUsed("nd4j", "libcuda.so.1: cannot open shared object file"));
         assertThatThrownBy(() -> assign(EngineChoice.CUDA, EXCLUSIVE, bare))
                 .isInstanceOf(SuppressRestartsException.class)
-                .cause()
+                .rootCause()
+                .hasMessageContaining("training.engine is cuda, but worker")
+                .hasMessageContaining("With training.engine auto it would compute on the CPU.")
                 .hasMessageContaining("libcuda.so.1: cannot open shared object file")
                 .hasMessageContaining("CUDA 13's cudart, cublas, cublasLt and nvrtc belong on every TaskManager");
     }
