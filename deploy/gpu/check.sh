@@ -1,5 +1,5 @@
 #!/bin/sh
-# Checks the engine for NVIDIA GPUs on the machine it runs on, in less than 8 minutes:
+# Checks the engine for NVIDIA GPUs on the machine it runs on; made to end within 8 minutes:
 #
 #   deploy/gpu/check.sh [DISTRIBUTION]      (in a distribution: gpu/check.sh)
 #
