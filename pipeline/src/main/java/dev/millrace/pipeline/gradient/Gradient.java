@@ -80,6 +80,29 @@ public final class Gradient {
     /** On the last block of a gradient. */
     public @Nullable Summary summary;
 
+    /** Makes this a copy of another message, in arrays of its own that begin with the block. */
+    public void set(Gradient other) {
+        kind = other.kind;
+        worker = other.worker;
+        workers = other.workers;
+        incarnation = other.incarnation;
+        version = other.version;
+        step = other.step;
+        table = other.table;
+        offset = other.offset;
+        length = other.length;
+        from = 0;
+        rowCount = other.rowCount;
+        summary = other.summary;
+        boolean dense = table == DENSE;
+        int width = dense ? 1 : length / rowCount;
+        if (values.length < length) values = new float[length];
+        System.arraycopy(other.values, other.from * width, values, 0, length);
+        if (dense) return;
+        if (rows.length < rowCount) rows = new int[rowCount];
+        System.arraycopy(other.rows, other.from, rows, 0, rowCount);
+    }
+
     /**
      * The sums of one mini-batch beside its gradient.
      *

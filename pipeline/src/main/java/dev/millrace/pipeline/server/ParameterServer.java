@@ -51,10 +51,14 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private static final int MAX_MALFORMED = 16; // in one report
     private static final ListStateDescriptor<TrainingState> STATE =
             new ListStateDescriptor<>("training", TrainingStateSerializer.INSTANCE);
+    private static final ListStateDescriptor<PartialGradients> PARTIAL =
+            new ListStateDescriptor<>("partial-gradients", PartialGradientsSerializer.INSTANCE);
 
     private final ServerSettings settings;
 
     private transient ListState<TrainingState> checkpointed;
+    private transient ListState<PartialGradients> checkpointedPartial;
+    private transient PartialGradients partial;
     private transient Learners learners;
     private transient Trainer trainer; // the model's
     private transient Contributions contributions;
@@ -88,6 +92,9 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         checkpointed = context.getOperatorStateStore().getListState(STATE);
         TrainingState restored = null;
         for (TrainingState state : checkpointed.get()) restored = state;
+        checkpointedPartial = context.getOperatorStateStore().getListState(PARTIAL);
+        partial = new PartialGradients();
+        for (PartialGradients kept : checkpointedPartial.get()) partial = kept;
         learners = Learners.create(settings, restored, isControlled());
         trainer = learners.model();
         adopt(trainer.state(), settings.model(), settings.publication().directory());
@@ -173,9 +180,13 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     }
 
     private void add(Gradient gradient, boolean ofThisLife) {
+        if (gradient.summary == null) {
+            partial.keep(gradient);
+            return;
+        }
         boolean first = !trainer.hasContribution();
+        for (Gradient block : partial.take(gradient)) learners.add(block, ofThisLife);
         learners.add(gradient, ofThisLife);
-        if (gradient.summary == null) return;
         if (first) stepOpenedNanos = System.nanoTime();
         arrivals.contributed(
                 gradient.worker,
@@ -436,6 +447,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     public void snapshotState(StateSnapshotContext context) throws Exception {
         super.snapshotState(context);
         checkpointed.update(List.of(trainer.snapshot()));
+        checkpointedPartial.update(List.of(partial));
     }
 
     @Override

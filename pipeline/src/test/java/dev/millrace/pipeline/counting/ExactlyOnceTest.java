@@ -2,6 +2,7 @@ package dev.millrace.pipeline.counting;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.pipeline.gradient.ParameterBlock;
 import java.nio.file.Path;
 import java.util.List;
 import org.apache.flink.api.common.JobID;
@@ -67,6 +68,28 @@ class ExactlyOnceTest {
                 .allSatisfy(point -> assertThat(failures)
                         .as("failures at %s", point)
                         .anyMatch(failure -> failure.contains(point.trace)));
+        assertEachSampleCountedOnce(job);
+    }
+
+    /** Of two blocks each: a barrier that overtakes records finds one of them added and the other on its way. */
+    @Test
+    void whenABarrierFallsBetweenTheBlocksOfAGradient() throws Exception {
+        int faults = 8;
+        CountingJob job = new CountingJob.Builder()
+                .units(100_000)
+                .batchSize(512)
+                .faults(Faults.at(Faults.Point.WORKER, faults))
+                .nanosPerBatch(1_500_000)
+                .build();
+        assertThat(ParameterBlock.blocksOf(job.samples))
+                .as("blocks of a gradient")
+                .isEqualTo(2);
+
+        try (CountingCluster cluster = new CountingCluster(1, 2)) {
+            cluster.awaitFinished(cluster.submit(job.graph(CountingCluster.jobConfiguration(50, true), 2)));
+        }
+
+        assertThat(job.faults.thrown()).isEqualTo(faults);
         assertEachSampleCountedOnce(job);
     }
 
