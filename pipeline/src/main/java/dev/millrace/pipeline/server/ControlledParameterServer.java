@@ -11,6 +11,9 @@ public final class ControlledParameterServer extends ParameterServer
         implements TwoInputStreamOperator<Gradient, Command, StepReport>, BoundedMultiInput {
     private static final long serialVersionUID = 1L;
     private static final int GRADIENTS = 1;
+    private static final int INPUTS = 2;
+
+    private transient int endedInputs;
 
     public ControlledParameterServer(ServerSettings settings) {
         super(settings);
@@ -34,5 +37,6 @@ public final class ControlledParameterServer extends ParameterServer
     @Override
     public void endInput(int input) {
         if (input == GRADIENTS) endGradients();
+        if (++endedInputs == INPUTS) end();
     }
 }

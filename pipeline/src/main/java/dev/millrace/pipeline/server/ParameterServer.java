@@ -80,6 +80,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     private transient List<Outcome> outcomes; // since the last report
     private transient List<String> classes; // their words, if there are any
     private transient long malformedLoggedNanos;
+    private transient boolean ended;
 
     @SuppressWarnings("NullAway.Init") // Flink calls initializeState and open before the first element
     ParameterServer(ServerSettings settings) {
@@ -370,6 +371,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     @Override
     public void prepareSnapshotPreBarrier(long checkpointId) throws Exception {
         super.prepareSnapshotPreBarrier(checkpointId);
+        if (ended) return; // the sinks take nothing more
         judgeChallenger();
         TrainingState state = trainer.state();
         boolean ordered = state.overrides.publishNow();
@@ -438,6 +440,18 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
     /** No more gradients will come. */
     final void endGradients() {
         if (trainer.hasContribution()) closeStep();
+        handOut();
+    }
+
+    /** Nothing more will come, neither gradients nor commands. */
+    final void end() {
+        handOut();
+        ended = true;
+    }
+
+    /** All that is left to say. */
+    private void handOut() {
+        judgeChallenger();
         if (snapshots.isNew(trainer.state())) publish();
         else publishAliases();
         if (report.samples > 0 || !outcomes.isEmpty() || !aliasNews.isEmpty()) emitReport(System.nanoTime());

@@ -27,5 +27,6 @@ public final class PlainParameterServer extends ParameterServer
     @Override
     public void endInput() {
         endGradients();
+        end();
     }
 }

@@ -7,6 +7,7 @@ import dev.millrace.model.gate.GateMetric;
 import dev.millrace.model.snapshot.AliasChange;
 import java.util.List;
 import org.apache.flink.api.common.JobID;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -49,6 +50,24 @@ class ChallengerExactlyOnceTest {
         assertThat(job.snapshots.last().length)
                 .as("the model's name stands for what was the challenger")
                 .isGreaterThan(job.snapshots.last(CountingJob.RIVAL).length);
+    }
+
+    /** It needs all samples: what it decides is the last that the server has to say, and the sinks must still take it. */
+    @Test
+    void aVerdictAtTheEndOfTheSamplesChangesTheRolesBeforeTheSinksEnd() throws Exception {
+        int units = 1_000;
+        CountingJob job = new CountingJob.Builder()
+                .units(units)
+                .challengedBy(new ChallengeRule(GateMetric.LOSS, 0.1, CountingModel.samples(units), 1, true))
+                .build();
+
+        try (CountingCluster cluster = new CountingCluster(1, 2)) {
+            cluster.awaitFinished(cluster.submit(job.graph(CountingCluster.jobConfiguration(100, false), 2)));
+        }
+
+        assertThat(job.snapshots.changes()).as("changes of the roles").hasSize(1);
+        assertCountedOnce(job.snapshots.last(), 0, job.samples);
+        assertCountedOnce(job.snapshots.last(CountingJob.RIVAL), 0, job.samples);
     }
 
     private static void assertCountedOnce(float[] counts, int from, int samples) {
