@@ -3,10 +3,10 @@ package dev.millrace.pipeline.serializer;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import org.apache.flink.api.common.typeutils.TypeSerializer;
-import org.apache.flink.core.memory.DataInputDeserializer;
 import org.apache.flink.core.memory.DataInputView;
-import org.apache.flink.core.memory.DataOutputSerializer;
+import org.apache.flink.core.memory.DataInputViewStreamWrapper;
 import org.apache.flink.core.memory.DataOutputView;
+import org.apache.flink.core.memory.DataOutputViewStreamWrapper;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -57,9 +57,9 @@ public abstract class VersionedSerializer<T> extends TypeSerializer<T> {
     @Override
     public T copy(T from) {
         try {
-            DataOutputSerializer out = new DataOutputSerializer(256);
-            serialize(from, out);
-            return deserialize(new DataInputDeserializer(out.getSharedBuffer(), 0, out.length()));
+            Pages pages = new Pages(); // state may be larger than an array
+            serialize(from, new DataOutputViewStreamWrapper(pages));
+            return deserialize(new DataInputViewStreamWrapper(pages.read()));
         } catch (IOException e) {
             throw new UncheckedIOException(e);
         }
