@@ -85,6 +85,8 @@ public final class BatchStamper extends ProcessFunction<Sample, Sample> implemen
     @SuppressWarnings("NullAway.Init") // the state is set by initializeState
     public void open(OpenContext context) {
         link = LocalLinks.of(getRuntimeContext());
+        if (position > 0) link.fills(batchId());
+        else link.fillsNone();
     }
 
     @Override
@@ -94,10 +96,11 @@ public final class BatchStamper extends ProcessFunction<Sample, Sample> implemen
             context.output(deadLetters, letter);
             return;
         }
-        if (position > 0 && link.lastFired() == batchId()) position = 0; // it was closed by its age
+        if (position > 0 && !link.isFilling(batchId())) position = 0; // it was closed by its age
         int heard = link.batchSize();
         if (position == 0) {
             sequence++;
+            link.fills(batchId());
             if (heard > 0) size = heard;
         }
         boolean full = position + 1 >= size;
@@ -117,7 +120,7 @@ public final class BatchStamper extends ProcessFunction<Sample, Sample> implemen
 
     @Override
     public void snapshotState(FunctionSnapshotContext context) throws Exception {
-        int open = link.lastFired() == batchId() ? 0 : position;
+        int open = link.isFilling(batchId()) ? position : 0;
         state.update(List.of(new long[] {subtask, parallelism, sequence, open, size}));
     }
 

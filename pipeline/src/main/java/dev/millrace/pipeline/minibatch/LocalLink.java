@@ -21,6 +21,7 @@ import org.jspecify.annotations.Nullable;
 public final class LocalLink {
     static final int HIGH = 4;
     static final int LOW = 1;
+    private static final long NONE = -1;
 
     private static final ConcurrentHashMap<Key, LocalLink> LINKS = new ConcurrentHashMap<>();
     private static final CompletableFuture<Void> OPEN = CompletableFuture.completedFuture(null);
@@ -30,7 +31,7 @@ public final class LocalLink {
     // Written by the ingest task.
     private volatile long token;
     private volatile long emitted;
-    private long lastFired = -1;
+    private long filling = NONE;
 
     private volatile @Nullable Gauge<Long> pendingRecords;
 
@@ -59,13 +60,12 @@ public final class LocalLink {
     void openIngest(long newToken) {
         token = newToken;
         emitted = 0;
-        lastFired = -1;
     }
 
     /** One mini-batch left for the worker. Called by one thread. */
     @SuppressWarnings("NonAtomicVolatileUpdate") // a single writer
     void emitted(long batchId) {
-        lastFired = batchId;
+        if (batchId == filling) filling = NONE;
         emitted++;
     }
 
@@ -74,9 +74,19 @@ public final class LocalLink {
         pendingRecords = gauge;
     }
 
-    /** The mini-batch whose window fired last; the stamper starts a new one if that was still open. */
-    long lastFired() {
-        return lastFired;
+    /** Which mini-batch the stamper fills; one of another subtask, restored after a rescale, may fire meanwhile. */
+    void fills(long batchId) {
+        filling = batchId;
+    }
+
+    /** The stamper fills none. */
+    void fillsNone() {
+        filling = NONE;
+    }
+
+    /** Whether the mini-batch that is being filled is open still. */
+    boolean isFilling(long batchId) {
+        return filling == batchId;
     }
 
     long token() {

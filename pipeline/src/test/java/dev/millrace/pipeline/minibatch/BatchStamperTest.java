@@ -17,6 +17,7 @@ import org.junit.jupiter.api.Test;
 class BatchStamperTest {
     private OneInputStreamOperatorTestHarness<Sample, Sample> harness;
     private LocalLink link;
+    private Sample last = new Sample();
 
     @BeforeEach
     void open() throws Exception {
@@ -65,11 +66,42 @@ class BatchStamperTest {
         assertThat(positions).containsExactly("0", "1", "2 closes", "0");
     }
 
+    @Test
+    void aMiniBatchThatWasClosedByItsAgeGetsNoMoreSamples() throws Exception {
+        long filled = batchOf(positions(2));
+        link.emitted(filled);
+
+        assertThat(positions(2)).containsExactly("0", "1");
+        assertThat(last.batchId).isNotEqualTo(filled);
+    }
+
+    /** A window that a rescale brought here fires at its own time. */
+    @Test
+    void aMiniBatchOfAnotherSubtaskThatFiresMeanwhileChangesNothing() throws Exception {
+        long filled = batchOf(positions(2));
+        link.emitted(filled);
+        link.emitted(filled + 1);
+
+        assertThat(positions(1)).as("its own was closed before that").containsExactly("0");
+
+        long next = batchOf(positions(1));
+        link.emitted(filled + 1);
+
+        assertThat(positions(1)).as("its own is open").containsExactly("2");
+        assertThat(last.batchId).isEqualTo(next);
+    }
+
+    private long batchOf(List<String> stamped) {
+        assertThat(stamped).isNotEmpty();
+        return last.batchId;
+    }
+
     private List<String> positions(int samples) throws Exception {
         List<String> positions = new ArrayList<>();
         for (int i = 0; i < samples; i++) {
             Sample sample = new Sample();
             harness.processElement(new StreamRecord<>(sample));
+            last = sample;
             positions.add(sample.position + (sample.closes ? " closes" : ""));
         }
         return positions;
