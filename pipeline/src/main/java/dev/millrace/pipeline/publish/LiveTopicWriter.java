@@ -23,7 +23,6 @@ import java.util.concurrent.atomic.AtomicLong;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerConfig;
 import org.apache.kafka.clients.producer.ProducerRecord;
-import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -95,7 +94,7 @@ final class LiveTopicWriter implements LiveOutlet {
             connected.commitTransaction();
             sent.incrementAndGet();
             failing = false;
-        } catch (KafkaException e) {
+        } catch (RuntimeException | OutOfMemoryError e) { // whatever it is must not leave the transaction open
             failed.incrementAndGet();
             if (isFenced(e)) giveWay();
             else if (!failing) LOG.warn("Live version {} was not sent to topic {}", state.version(), topic.topic(), e);
@@ -104,7 +103,7 @@ final class LiveTopicWriter implements LiveOutlet {
         }
     }
 
-    private static boolean isFenced(KafkaException e) {
+    private static boolean isFenced(Throwable e) {
         for (Throwable cause = e; cause != null; cause = cause.getCause()) {
             if (cause instanceof ProducerFencedException || cause instanceof InvalidProducerEpochException) return true;
         }
