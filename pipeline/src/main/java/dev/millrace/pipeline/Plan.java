@@ -12,11 +12,14 @@ import dev.millrace.pipeline.device.ChosenEngines;
 import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.WorkerSettings;
 import dev.millrace.pipeline.publish.LiveTopic;
+import dev.millrace.pipeline.publish.SnapshotTopics;
+import dev.millrace.pipeline.publish.VersionsOnTopic;
 import dev.millrace.pipeline.server.BatchSettings;
 import dev.millrace.pipeline.server.ChallengerSettings;
 import dev.millrace.pipeline.server.ConfiguredControllers;
 import dev.millrace.pipeline.server.LiveSettings;
 import dev.millrace.pipeline.server.PublicationSettings;
+import dev.millrace.pipeline.server.PublishedVersions;
 import dev.millrace.pipeline.server.Recipe;
 import dev.millrace.pipeline.server.ServerSettings;
 import java.util.List;
@@ -119,7 +122,13 @@ public record Plan(TrainingConfig config, ModelSpec spec) {
 
     private PublicationSettings publication() {
         PublishConfig publish = config.publish();
-        return new PublicationSettings(publish.gate(), publish.retainedVersions(), publish.directory(), live(publish));
+        return new PublicationSettings(
+                publish.gate(), publish.retainedVersions(), publish.directory(), onTopic(publish), live(publish));
+    }
+
+    private @Nullable PublishedVersions onTopic(PublishConfig publish) {
+        SnapshotTopics topics = SnapshotTopics.of(publish);
+        return topics == null ? null : new VersionsOnTopic(config.kafka(), topics);
     }
 
     private @Nullable LiveSettings live(PublishConfig publish) {

@@ -41,16 +41,10 @@ public final class Publication {
             PublishConfig publish,
             String model,
             @Nullable ChallengerConfig challenger) {
-        String parts = publish.snapshotTopic();
-        String models = publish.modelTopic();
-        if (parts != null && models != null) {
+        SnapshotTopics topics = SnapshotTopics.of(publish);
+        if (topics != null) {
             SnapshotTopicSink.attach(
-                    snapshots,
-                    kafka.sink(),
-                    new SnapshotTopics(parts, models),
-                    model,
-                    publish.maxPartBytes(),
-                    Uids.SNAPSHOT_TOPIC);
+                    snapshots, kafka.sink(), topics, model, publish.maxPartBytes(), Uids.SNAPSHOT_TOPIC);
         }
         String directory = publish.directory();
         if (directory != null) {

@@ -5,6 +5,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import dev.millrace.model.client.kafka.SnapshotKeys;
 import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.model.snapshot.Aliases;
+import dev.millrace.pipeline.config.PublishConfig;
 import dev.millrace.pipeline.server.AliasUpdate;
 import dev.millrace.pipeline.server.SnapshotRecord;
 import dev.millrace.schemas.ModelManifest;
@@ -14,6 +15,7 @@ import java.io.Serializable;
 import java.nio.ByteBuffer;
 import java.util.Map;
 import java.util.Properties;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Where snapshots lie in Kafka, and under which keys.
@@ -25,6 +27,13 @@ import java.util.Properties;
 public record SnapshotTopics(String snapshots, String models) implements Serializable {
 
     private static final long serialVersionUID = 1L;
+
+    /** Those of a configuration; null if it publishes on none. */
+    public static @Nullable SnapshotTopics of(PublishConfig publish) {
+        String parts = publish.snapshotTopic();
+        String models = publish.modelTopic();
+        return parts == null || models == null ? null : new SnapshotTopics(parts, models);
+    }
 
     /** Reads what is published there. */
     public SnapshotTopicReader reader(Properties kafka) {

@@ -12,6 +12,7 @@ import dev.millrace.pipeline.control.Outcome;
 import dev.millrace.pipeline.files.Places;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.TreeMap;
@@ -79,6 +80,20 @@ public final class DirectoryStanding {
             LOG.warn("{}: the aliases in {} cannot be read; this job goes on with its own", model, directory, e);
             return standing;
         }
+    }
+
+    /**
+     * The newest version of a model in a directory; 0 for none.
+     *
+     * @throws SnapshotException if it cannot be read
+     * @throws IOException if it cannot be reached
+     */
+    static long newest(String model, String directory) throws IOException {
+        SnapshotDirectory published = new SnapshotDirectory(Places.published(directory));
+        List<Long> versions = published.versions();
+        if (versions.isEmpty()) return 0;
+        long newest = versions.get(versions.size() - 1);
+        return published.manifest(newest).model().equals(model) ? newest : 0; // of another one the sink refuses it
     }
 
     private static Standing adopted(Standing standing, Aliases aliases, long now) {

@@ -108,6 +108,28 @@ final class Learners {
         }
     }
 
+    /**
+     * Has versions go on above those that were published before. A model that begins publishes none before its first step.
+     *
+     * @param begins without a checkpoint
+     */
+    void goOnAbove(long published, boolean begins) {
+        TrainingState state = model.state();
+        if (state.version > published) return;
+        LOG.warn(
+                "{}: {} at version {}, version {} was published before: versions go on above that",
+                settings.model(),
+                begins ? "begins anew" : "goes on from a checkpoint",
+                state.version,
+                published);
+        state.version = begins ? published : published + 1;
+        if (begins) state.publishedVersion = published;
+        Trainer second = challenger;
+        if (second == null) return;
+        second.accompany(state);
+        if (begins) second.state().publishedVersion = published;
+    }
+
     /** The trainer that closes steps. */
     Trainer model() {
         return model;

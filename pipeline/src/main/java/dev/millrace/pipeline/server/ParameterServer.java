@@ -98,6 +98,7 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         for (PartialGradients kept : checkpointedPartial.get()) partial = kept;
         learners = Learners.create(settings, restored, isControlled());
         trainer = learners.model();
+        learners.goOnAbove(EarlierVersions.newest(settings), restored == null);
         adopt(trainer.state(), settings.model(), settings.publication().directory());
         ChallengerSettings second = settings.challenger();
         Challenge challenge = learners.challenge();

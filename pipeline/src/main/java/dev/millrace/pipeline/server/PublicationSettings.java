@@ -11,13 +11,16 @@ import org.jspecify.annotations.Nullable;
  * @param gate what a version must be
  * @param retainedVersions kept for readers, at least two beside the champion and the one before it: of others a person may not make a champion
  * @param directory that versions are published in; null for none
+ * @param onTopic which versions were published on Kafka; null if none are
  * @param live that parameters leave between checkpoints too; null if they do not
  */
 public record PublicationSettings(
         Thresholds gate,
         int retainedVersions,
         @Nullable String directory,
-        @Nullable LiveSettings live) implements Serializable {
+        @Nullable PublishedVersions onTopic,
+        @Nullable LiveSettings live)
+        implements Serializable {
     /** The newest version and the one before it. */
     public static final int LEAST_RETAINED = 2;
 
@@ -25,9 +28,9 @@ public record PublicationSettings(
         retainedVersions = Math.max(LEAST_RETAINED, retainedVersions);
     }
 
-    /** Without live parameters. */
+    /** In a directory at most. */
     public PublicationSettings(Thresholds gate, int retainedVersions, @Nullable String directory) {
-        this(gate, retainedVersions, directory, null);
+        this(gate, retainedVersions, directory, null, null);
     }
 
     /** Nothing is promoted automatically. */

@@ -37,7 +37,7 @@ public final class LiveBenchmark {
 
     private static void compare(EmbeddedKafka kafka, ModelSpec spec, int rounds, int steps) throws Exception {
         PublicationSettings off = PublicationSettings.closed(10);
-        PublicationSettings on = new PublicationSettings(off.gate(), 10, null, live(kafka, spec));
+        PublicationSettings on = new PublicationSettings(off.gate(), 10, null, null, live(kafka, spec));
         double[] ratios = new double[rounds];
         for (int round = -1; round < rounds; round++) { // the first warms up
             double without = LoopBenchmark.stepsPerSecond(spec, steps, off);

@@ -7,6 +7,7 @@ import dev.millrace.model.engine.EngineFactory;
 import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.pipeline.TrainingJob;
 import dev.millrace.pipeline.config.ConfigLoader;
 import dev.millrace.pipeline.config.FlinkDefaults;
@@ -30,6 +31,7 @@ import java.util.Properties;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
+import java.util.stream.Stream;
 import org.apache.flink.configuration.Configuration;
 import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
@@ -226,6 +228,7 @@ public final class GatedJob implements AutoCloseable {
     public Aliases allPublished() {
         Awaitility.await()
                 .atMost(LIMIT)
+                .ignoreExceptionsInstanceOf(SnapshotException.class) // before the first version
                 .until(() -> published.current().provenance().get("samples").equals(Long.toString(produced)));
         return awaitAliases(aliases ->
                 Objects.equals(aliases.candidate(), published.current().version()));
@@ -236,6 +239,34 @@ public final class GatedJob implements AutoCloseable {
         return Objects.requireNonNull(Awaitility.await()
                 .atMost(LIMIT)
                 .until(published::aliases, aliases -> aliases != null && wanted.test(aliases)));
+    }
+
+    /** Until the directory shows a version above. */
+    void awaitVersionAfter(long version) {
+        Awaitility.await().atMost(LIMIT).until(() -> published.current().version() > version);
+    }
+
+    /** Until the running job has taken so many. */
+    void awaitCheckpoints(int count) {
+        Path own = checkpoints().resolve(Objects.requireNonNull(job).getJobID().toString());
+        Awaitility.await().atMost(LIMIT).until(() -> newestCheckpoint(own) >= count);
+    }
+
+    private static int newestCheckpoint(Path ofJob) throws IOException {
+        if (!Files.isDirectory(ofJob)) return 0;
+        try (Stream<Path> files = Files.list(ofJob)) {
+            return files.filter(path -> Files.exists(path.resolve("_metadata")))
+                    .map(path -> path.getFileName().toString())
+                    .mapToInt(name -> Integer.parseInt(name.substring("chk-".length())))
+                    .max()
+                    .orElse(0);
+        }
+    }
+
+    long newestOnTheTopic() {
+        try (SnapshotTopicReader reader = TOPICS.reader(broker())) {
+            return reader.newest("halves").orElseThrow().version();
+        }
     }
 
     Aliases aliasesOnTheTopic() {

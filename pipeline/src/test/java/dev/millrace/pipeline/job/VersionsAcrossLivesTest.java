@@ -1,0 +1,62 @@
+package dev.millrace.pipeline.job;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.model.snapshot.SnapshotManifest;
+import java.nio.file.Path;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
+
+/** Readers never go back: a job that begins where another has published goes on above its versions. */
+@Timeout(240)
+class VersionsAcrossLivesTest {
+    private static final int FIRST = 1_000;
+
+    @Test
+    void aJobFromAnOlderSavepointPublishesAboveWhatCameAfterIt(@TempDir Path directory) throws Exception {
+        try (GatedJob job = new GatedJob(directory)) {
+            job.start();
+            job.produce(FIRST, true);
+            job.allPublished();
+            String older = job.stopWithSavepoint();
+            job.resume(older);
+            job.produce(2_000, true);
+            job.allPublished();
+            job.cancel();
+            SnapshotManifest before = job.published().current();
+
+            job.resume(older);
+            job.awaitVersionAfter(before.version());
+
+            assertThat(job.published().manifest(before.version()).sha256())
+                    .as("a version keeps its content")
+                    .isEqualTo(before.sha256());
+            assertThat(job.newestOnTheTopic()).isGreaterThan(before.version());
+            job.allPublished();
+        }
+    }
+
+    @Test
+    void aJobWithoutACheckpointWaitsForItsFirstStepAndPublishesAbove(@TempDir Path directory) throws Exception {
+        try (GatedJob job = new GatedJob(directory)) {
+            job.start();
+            job.produce(FIRST, true);
+            job.allPublished();
+            job.cancel();
+            long before = job.published().current().version();
+
+            job.start("source.starting-offsets=latest");
+            job.awaitCheckpoints(3);
+            assertThat(job.published().current().version())
+                    .as("nothing was learnt")
+                    .isEqualTo(before);
+            job.produce(500, true);
+            job.awaitVersionAfter(before);
+
+            SnapshotManifest anew = job.published().current();
+            assertThat(anew.provenance().get("parentVersion")).isEqualTo(Long.toString(before));
+            assertThat(Long.parseLong(anew.provenance().get("samples"))).isBetween(1L, 500L);
+        }
+    }
+}
