@@ -29,7 +29,7 @@ final class SnapshotFileWriter
     @Override
     public void write(SnapshotRecord record, Context context) throws IOException {
         if (record.part() == SnapshotRecord.ALIASES_ALONE) {
-            staged.add(new StagedSnapshot(record.model(), record.version(), "", record.aliases()));
+            staged.add(new StagedSnapshot(record.model(), record.version(), "", "", record.aliases()));
             return;
         }
         @Nullable List<byte[]> parts = collector.add(record);

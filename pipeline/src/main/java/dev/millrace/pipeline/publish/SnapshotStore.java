@@ -16,6 +16,8 @@ import java.util.Set;
 import java.util.UUID;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * The directory that snapshots are published in, seen from the side that writes:
@@ -32,6 +34,8 @@ import org.jspecify.annotations.Nullable;
  * comes last. One job writes into a directory, with one model.
  */
 final class SnapshotStore {
+    private static final Logger LOG = LoggerFactory.getLogger(SnapshotStore.class);
+
     static final String STAGING = ".staging";
 
     private final StoreFiles files;
@@ -52,7 +56,7 @@ final class SnapshotStore {
     StagedSnapshot stage(String model, long version, String manifest, List<byte[]> parts, String aliases)
             throws IOException {
         requireModel(model);
-        StagedSnapshot staged = new StagedSnapshot(model, version, version + "-" + UUID.randomUUID(), aliases);
+        StagedSnapshot staged = new StagedSnapshot(model, version, root(), version + "-" + UUID.randomUUID(), aliases);
         SnapshotFiles.write(files, staging(staged), manifest, parts);
         return staged;
     }
@@ -96,6 +100,14 @@ final class SnapshotStore {
             }
         } else if (isStaged) {
             files.publish(from, to);
+        } else if (isOfAnotherDirectory(staged)) {
+            LOG.warn(
+                    "Version {} of model {} is not published: its checkpoint was taken when {} was the directory, and {} is now",
+                    staged.version(),
+                    staged.model(),
+                    staged.root().isEmpty() ? "another one" : staged.root(),
+                    root());
+            return;
         } else if (!isOlderThanCurrent(staged.version())) {
             throw new IOException("Version " + staged.version() + " of model " + staged.model() + " is neither in "
                     + files.place(to) + " nor in " + files.place(from) + ": somebody else deletes files there.");
@@ -151,6 +163,11 @@ final class SnapshotStore {
         return named;
     }
 
+    /** Who changes the directory at a restart finds what the last checkpoint staged in the one before. */
+    private boolean isOfAnotherDirectory(StagedSnapshot staged) throws IOException {
+        return staged.root().isEmpty() ? current() == null : !staged.root().equals(root());
+    }
+
     private boolean isOlderThanCurrent(long version) throws IOException {
         @Nullable SnapshotManifest current = current();
         return current != null && version < current.version();
@@ -175,6 +192,10 @@ final class SnapshotStore {
         if (there == null) throw new IOException(files.place(published) + " has no manifest");
         if (again == null || again.sha256().equals(there.sha256())) return;
         throw new SuppressRestartsException(new SnapshotConflictException(staged, files.place(published)));
+    }
+
+    private String root() {
+        return files.place("");
     }
 
     private static String staging(StagedSnapshot staged) {

@@ -9,10 +9,10 @@ import java.io.DataOutputStream;
 import java.io.IOException;
 import org.apache.flink.core.io.SimpleVersionedSerializer;
 
-/** Version 1: model, version, name. Version 2: also the aliases. */
+/** Version 1: model, version, name. Version 2: also the aliases. Version 3: also the root. */
 final class StagedSnapshotSerializer implements SimpleVersionedSerializer<StagedSnapshot> {
 
-    private static final int VERSION = 2;
+    private static final int VERSION = 3;
 
     @Override
     public int getVersion() {
@@ -29,6 +29,7 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
         byte[] aliases = staged.aliases().getBytes(UTF_8); // many changes may exceed the 64 KiB of writeUTF
         out.writeInt(aliases.length);
         out.write(aliases);
+        out.writeUTF(staged.root());
         return bytes.toByteArray();
     }
 
@@ -42,9 +43,10 @@ final class StagedSnapshotSerializer implements SimpleVersionedSerializer<Staged
         String model = in.readUTF();
         long snapshotVersion = in.readLong();
         String name = in.readUTF();
-        if (version == 1) return new StagedSnapshot(model, snapshotVersion, name, "");
+        if (version == 1) return new StagedSnapshot(model, snapshotVersion, "", name, "");
         byte[] aliases = new byte[in.readInt()];
         in.readFully(aliases);
-        return new StagedSnapshot(model, snapshotVersion, name, new String(aliases, UTF_8));
+        String root = version < 3 ? "" : in.readUTF();
+        return new StagedSnapshot(model, snapshotVersion, root, name, new String(aliases, UTF_8));
     }
 }

@@ -161,14 +161,16 @@ class PublishedAliasesTest {
     @Test
     void whatAnEarlierReleaseStagedIsPublishedWithoutAliases() throws Exception {
         StagedSnapshotSerializer serializer = new StagedSnapshotSerializer();
-        StagedSnapshot staged = new StagedSnapshot("ctr", 7, "7-a", "");
+        StagedSnapshot staged = new StagedSnapshot("ctr", 7, "", "7-a", "");
         byte[] newest = serializer.serialize(staged);
-        byte[] first = Arrays.copyOf(newest, newest.length - Integer.BYTES);
+        byte[] second = Arrays.copyOf(newest, newest.length - Short.BYTES); // without the root
+        byte[] first = Arrays.copyOf(second, second.length - Integer.BYTES); // and the aliases
 
         assertThat(serializer.deserialize(1, first)).isEqualTo(staged);
-        StagedSnapshot full =
-                new StagedSnapshot("ctr", 7, "", update(1, 7L, 7L, null).toText());
-        assertThat(serializer.deserialize(2, serializer.serialize(full))).isEqualTo(full);
+        assertThat(serializer.deserialize(2, second)).isEqualTo(staged);
+        StagedSnapshot full = new StagedSnapshot(
+                "ctr", 7, "/versions", "", update(1, 7L, 7L, null).toText());
+        assertThat(serializer.deserialize(3, serializer.serialize(full))).isEqualTo(full);
     }
 
     /** Version 7 is published, and version 8 with the second promotion is in a checkpoint that was not committed. */

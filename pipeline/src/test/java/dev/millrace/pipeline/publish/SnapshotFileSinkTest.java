@@ -56,6 +56,37 @@ class SnapshotFileSinkTest {
         assertThat(current()).isEqualTo(9);
     }
 
+    /** Its place is a matter of the configuration; what the checkpoint staged is where it was. */
+    @Test
+    void shouldGoOnInAnotherDirectoryThanTheOneOfTheCheckpoint() throws Exception {
+        State state;
+        try (FileSinkLife killed = FileSinkLife.fresh(new SnapshotFileSink(elsewhere(), 10))) {
+            killed.write(snapshot(7, 1));
+            state = killed.barrier(1);
+        }
+
+        try (FileSinkLife next = FileSinkLife.restored(sink(10), state)) {
+            assertThat(versions()).isEmpty();
+            next.publish(2, snapshot(9, 1));
+        }
+
+        assertThat(versions()).containsExactly(9L);
+        assertThat(current()).isEqualTo(9);
+    }
+
+    @Test
+    void shouldRefuseToGoOnWhereSomebodyDeletedWhatWasStaged() throws Exception {
+        State state;
+        try (FileSinkLife killed = FileSinkLife.fresh(sink(10))) {
+            killed.write(snapshot(7, 1));
+            state = killed.barrier(1);
+        }
+        Files.move(directory.resolve(".staging"), directory.resolve("gone"));
+
+        assertThatThrownBy(() -> FileSinkLife.restored(sink(10), state))
+                .hasStackTraceContaining("somebody else deletes files there");
+    }
+
     @Test
     void shouldCommitASecondTimeWithoutEffect() throws Exception {
         State state;
@@ -95,7 +126,7 @@ class SnapshotFileSinkTest {
             killed.write(snapshot(7, 1));
             state = killed.barrier(1);
         }
-        StagedSnapshot pending = new StagedSnapshot("ctr", 7, staged().get(0), "");
+        StagedSnapshot pending = new StagedSnapshot("ctr", 7, directory.toString(), staged().get(0), "");
 
         new SnapshotStore(new LocalFiles(directory.toString())).sweep(Set.of(pending.name()));
 
@@ -169,6 +200,10 @@ class SnapshotFileSinkTest {
         try (FileSinkLife life = FileSinkLife.fresh(sink(10))) {
             assertThatThrownBy(() -> life.write(records[1])).hasMessageContaining("ctr/7/1 of 2 after nothing");
         }
+    }
+
+    private String elsewhere() {
+        return directory.resolveSibling(directory.getFileName() + "-before").toString();
     }
 
     private SnapshotFileSink sink(int retained) {
