@@ -43,7 +43,8 @@ public final class TrainingOptions {
             "source.topics",
             ValueType.NAMES,
             new Constraint<>("with at least one, none empty", names -> isNamed(names)),
-            "Topics with labeled samples.");
+            "Topics with labeled samples. A job that goes on from a checkpoint knows them by their place: new ones go"
+                    + " behind them.");
     public static final ConfigOption<String> SOURCE_GROUP_ID = optional(
             "source.group-id",
             ValueType.TEXT,

@@ -125,7 +125,7 @@ final class SnapshotOutlet {
         provenance.put("batchSize", Integer.toString(state.batchSize.batchSize()));
         provenance.put("parentVersion", Long.toString(state.publishedVersion));
         provenance.put(SnapshotManifest.NEWEST_EVENT_TIME, Long.toString(state.maxEventTime));
-        SplitIds splits = new SplitIds(settings.topics());
+        SplitIds splits = new SplitIds(state.topics);
         SplitProgress progress = state.progress;
         for (int i = 0; i < progress.size(); i++) {
             provenance.put("offset." + splits.nameOf(progress.split(i)), Long.toString(progress.nextOffset(i)));

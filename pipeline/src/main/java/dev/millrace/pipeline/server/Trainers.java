@@ -11,6 +11,7 @@ import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.ParameterLayout;
 import dev.millrace.model.table.TouchedRows;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
@@ -82,8 +83,21 @@ final class Trainers {
                 rule.tables(layout, all),
                 batchSize.init(),
                 new PrequentialMetrics(settings.metricWindowSamples(), settings.metricFading()));
+        state.topics = settings.topics();
         state.features = Objects.requireNonNullElse(settings.features(), "");
         return state;
+    }
+
+    /** Mini-batches that are on their way name a topic by its place: the list may grow or shrink at its end alone. */
+    private static List<String> topics(List<String> before, ServerSettings settings) {
+        List<String> now = settings.topics();
+        int common = Math.min(before.size(), now.size());
+        if (!before.subList(0, common).equals(now.subList(0, common))) {
+            throw new IllegalStateException(
+                    settings.model() + ": source.topics must begin with those of the checkpoint, in"
+                            + " their order; new ones go behind them. Then: " + before + ". Configured: " + now);
+        }
+        return before.size() > now.size() ? before : now;
     }
 
     private static TrainingState carryOver(
@@ -93,6 +107,7 @@ final class Trainers {
             BatchSizeController batchSize,
             TrainingState restored) {
         ModelMatch.adopt(restored, settings, spec);
+        restored.topics = topics(restored.topics, settings);
         restored.batchSize = batchSize.resume(restored.batchSize);
         if (restored.optimizer.equals(rule.kind())) return restored;
         LOG.warn("The optimizer was {} and is {}: its state begins anew", restored.optimizer, rule.kind());

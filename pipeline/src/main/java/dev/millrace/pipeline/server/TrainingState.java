@@ -62,6 +62,9 @@ final class TrainingState {
     double lastLoss = Double.NaN;
     long maxEventTime = Long.MIN_VALUE;
 
+    /** Those that were read; a split is known by the place of its topic here. Empty if an earlier release wrote the state. */
+    List<String> topics = List.of();
+
     /** What the parameters have learnt from. */
     SplitProgress progress = new SplitProgress();
 

@@ -25,7 +25,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
     static final TrainingStateSerializer INSTANCE = new TrainingStateSerializer();
 
     private TrainingStateSerializer() {
-        super(9);
+        super(10);
     }
 
     @Override
@@ -65,6 +65,8 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         TablesFormat.write(state.rowsAtAnchor, out);
         StandingFormat.write(state.standing, out);
         state.engines.write(out);
+        out.writeInt(state.topics.size());
+        for (String topic : state.topics) writeText(topic, out);
         Challenge challenge = state.challenge;
         out.writeBoolean(challenge != null);
         if (challenge != null) challenge.write(out);
@@ -122,6 +124,7 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         }
         if (written > 7) state.standing = StandingFormat.read(in);
         if (written > 8) state.engines = EnginesInUse.read(in);
+        if (written > 9) state.topics = readTexts(in);
         if (written > 8 && in.readBoolean()) state.challenge = Challenge.read(in);
         state.pendingSamples = in.readInt();
         if (state.pendingSamples == 0) return state;
@@ -164,6 +167,12 @@ public final class TrainingStateSerializer extends VersionedSerializer<TrainingS
         byte[] bytes = new byte[in.readInt()];
         in.readFully(bytes);
         return new String(bytes, StandardCharsets.UTF_8);
+    }
+
+    private static List<String> readTexts(DataInputView in) throws IOException {
+        String[] texts = new String[in.readInt()];
+        for (int i = 0; i < texts.length; i++) texts[i] = readText(in);
+        return List.of(texts);
     }
 
     @Override

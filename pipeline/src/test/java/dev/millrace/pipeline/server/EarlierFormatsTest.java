@@ -22,7 +22,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class EarlierFormatsTest {
 
     @ParameterizedTest
-    @ValueSource(strings = {"training-state-7.bin", "training-state-8.bin"})
+    @ValueSource(strings = {"training-state-7.bin", "training-state-8.bin", "training-state-9.bin"})
     void aTrainingStateOfAnEarlierFormatGoesOn(String written) throws IOException {
         TrainingState state = TrainingStateSerializer.INSTANCE.deserialize(golden(written));
 
@@ -34,6 +34,17 @@ class EarlierFormatsTest {
         expectFormatOne(state.pending);
         assertThat(state.gradientSum).containsExactly(0, 8, 0);
         assertThat(state.engines.text()).as("which it did not know").isEqualTo("unknown");
+    }
+
+    @Test
+    void aChallengerOfAnEarlierFormatGoesOn() throws IOException {
+        TrainingState state = TrainingStateSerializer.INSTANCE.deserialize(golden("training-state-9.bin"));
+
+        Challenge challenge = Objects.requireNonNull(state.challenge);
+        assertThat(challenge.swapped).isTrue();
+        assertThat(challenge.swaps).isEqualTo(1);
+        assertThat(challenge.state.parameters).containsExactly(0.5f, -1.25f, 3f);
+        assertThat(challenge.state.gradientSum).containsExactly(0, 8, 0);
     }
 
     @Test

@@ -61,6 +61,35 @@ class ModelMatchTest {
                 .containsExactly(parameters);
     }
 
+    private static ServerSettings reading(String... topics) {
+        return new ServerFixture("bids", TANH, BatchSettings.fixed(4))
+                .topics(topics)
+                .settings();
+    }
+
+    private static TrainingState begunOn(String... topics) {
+        return TrainingStateSerializer.INSTANCE.copy(
+                Trainers.create(reading(topics), null, false).snapshot());
+    }
+
+    @Test
+    void topicsInAnotherOrderAreRefused() {
+        assertThatThrownBy(() -> Trainers.create(reading("bids", "clicks"), begunOn("clicks", "bids"), false))
+                .isInstanceOf(IllegalStateException.class)
+                .hasMessageEndingWith("Then: [clicks, bids]. Configured: [bids, clicks]");
+    }
+
+    @Test
+    void topicsMayComeAndGoAtTheEndOfTheirList() {
+        TrainingState more = Trainers.create(reading("clicks", "bids"), begunOn("clicks"), false)
+                .state();
+        TrainingState fewer = Trainers.create(reading("clicks"), begunOn("clicks", "bids"), false)
+                .state();
+
+        assertThat(more.topics).containsExactly("clicks", "bids");
+        assertThat(fewer.topics).as("what was learnt from both").containsExactly("clicks", "bids");
+    }
+
     @Test
     void featuresInAnotherOrderAreRefused() throws IOException {
         TrainingState state = begun(TANH, PRICE_AGE);

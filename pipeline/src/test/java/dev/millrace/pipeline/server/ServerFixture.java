@@ -15,6 +15,7 @@ final class ServerFixture {
     private @Nullable String initialParameters;
     private boolean acceptChangedModel;
     private @Nullable String features;
+    private List<String> topics = List.of("samples");
     private PublicationSettings publication = PublicationSettings.closed(10);
 
     ServerFixture(String model, String modelJson, BatchSettings batch) {
@@ -53,6 +54,11 @@ final class ServerFixture {
         return this;
     }
 
+    ServerFixture topics(String... names) {
+        topics = List.of(names);
+        return this;
+    }
+
     ServerFixture publication(PublicationSettings value) {
         publication = value;
         return this;
@@ -64,7 +70,7 @@ final class ServerFixture {
                 modelJson,
                 initialParameters,
                 acceptChangedModel,
-                List.of("samples"),
+                topics,
                 seed,
                 optimizer,
                 Map.of("initial", 0.5),
