@@ -14,7 +14,7 @@ library() {
   soname=$1; version=$2; shift 2
   printf '%s\n' "$version" > "$to/$soname.map.$$"
   (cd "$from" && g++ -std=c++17 -O2 -Wall -Wextra -Werror -ffp-contract=off -fPIC -shared -pthread \
-    -Wl,-soname,"$soname" -Wl,-rpath,'$ORIGIN' -Wl,-z,defs -Wl,--version-script="$to/$soname.map.$$" \
+    -Wl,-soname,"${soname##*/}" -Wl,-rpath,'$ORIGIN:$ORIGIN/..' -Wl,-z,defs -Wl,--version-script="$to/$soname.map.$$" \
     "$@" -ldl -o "$to/$soname.$$")
   mv "$to/$soname.$$" "$to/$soname"
   rm "$to/$soname.map.$$"
@@ -26,4 +26,10 @@ library libcuda.so.1 '{ global: *; };' driver.cpp "$to/libcudart.so.13"
 library libnvrtc.so.13 'libnvrtc.so.13 { *; };' nvrtc.cpp
 library libcublasLt.so.13 'libcublasLt.so.13 { *; };' -O3 products.cpp cublaslt.cpp "$to/libcudart.so.13"
 library libcublas.so.13 'libcublas.so.13 { *; };' cublas.cpp "$to/libcublasLt.so.13" "$to/libcudart.so.13"
+# Apart, so that a process can do without them. Each has a version of its own to tell.
+mkdir -p "$to/cudnn"
+library cudnn/libcudnn_graph.so.9 'libcudnn_graph.so.9 { *; };' cudnn.cpp "$to/libcublasLt.so.13" "$to/libcudart.so.13"
+for part in ops cnn adv; do
+  library "cudnn/libcudnn_$part.so.9" "libcudnn_$part.so.9 { *; };" "-DEMULATED_VERSION=cudnn_${part}_version" cudnn_legacy.cpp
+done
 touch "$to/built"

@@ -25,15 +25,6 @@ float dropped(float value, int drop) {
   return ofBits((bits + half) & ~((1u << drop) - 1));
 }
 
-float rounded(float value, Rounding rounding) {
-  switch (rounding) {
-    case Rounding::tf32: return dropped(value, 13);
-    case Rounding::bfloat16: return dropped(value, 16);
-    case Rounding::none: break;
-  }
-  return value;
-}
-
 size_t span(const Matrix &matrix, int batch) {
   if (matrix.rows == 0 || matrix.columns == 0 || batch == 0) return 0;
   int64_t last = (batch - 1) * matrix.stride + (matrix.columns - 1) * matrix.leading + matrix.rows;
@@ -147,6 +138,15 @@ void multiply(const Product &p, int element) {
 }
 
 }  // namespace
+
+float rounded(float value, Rounding rounding) {
+  switch (rounding) {
+    case Rounding::tf32: return dropped(value, 13);
+    case Rounding::bfloat16: return dropped(value, 16);
+    case Rounding::none: break;
+  }
+  return value;
+}
 
 size_t bytes(int type) { return type == bfloat16 ? 2 : 4; }
 

@@ -48,6 +48,7 @@ Status enqueue(Product product, void *stream, Device &device);
 // What a compute type rounds to, for factors of these types; false if cuBLAS has no such combination.
 bool roundingOf(int computeType, int factors, int result, Rounding &rounding);
 
+float rounded(float value, Rounding rounding);
 float load(const char *data, int type, int64_t index);
 void store(char *data, int type, int64_t index, float value);
 size_t bytes(int type);

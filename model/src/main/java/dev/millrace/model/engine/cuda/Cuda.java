@@ -13,6 +13,8 @@ import org.jspecify.annotations.Nullable;
 /** Whether this process can use CUDA devices; asked once. */
 public final class Cuda {
     private static final String REASON = "millrace.cuda.missing";
+    private static final String LIBRARIES =
+            "NVIDIA's driver or the libraries of CUDA 13 (cudart, cublas, cublasLt, nvrtc) are missing: ";
     private static final Answer ANSWER = probe();
 
     private Cuda() {}
@@ -41,20 +43,7 @@ public final class Cuda {
             Loader.load(nvrtc.class);
             return new Answer(count[0], null);
         } catch (LinkageError e) {
-            return new Answer(0, first(library(e)));
+            return new Answer(0, Missing.once(REASON, LIBRARIES + Missing.library(e)));
         }
-    }
-
-    /** A class that failed says why but once in a process; jobs that each have this class of their own share its answer. */
-    private static String first(String reason) {
-        return String.valueOf(System.getProperties().computeIfAbsent(REASON, key -> reason));
-    }
-
-    /** The innermost cause names the library that the linker looked for. */
-    private static String library(LinkageError e) {
-        Throwable cause = e;
-        while (cause.getCause() != null) cause = cause.getCause();
-        return "NVIDIA's driver or the libraries of CUDA 13 (cudart, cublas, cublasLt, nvrtc) are missing: "
-                + cause.getMessage();
     }
 }

@@ -6,6 +6,7 @@ import dev.millrace.model.engine.GradientSum;
 import dev.millrace.model.engine.SampleBatch;
 import dev.millrace.model.engine.cuda.device.Device;
 import dev.millrace.model.engine.cuda.device.DeviceMemoryException;
+import dev.millrace.model.engine.cuda.device.InstalledConvolutions;
 import dev.millrace.model.engine.cuda.device.Resources;
 import dev.millrace.model.engine.cuda.layer.DeviceBatches;
 import dev.millrace.model.engine.cuda.layer.DeviceLayers;
@@ -23,7 +24,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * The engine for NVIDIA GPUs. Parameters stay on the device; only blocks that changed are uploaded. A micro-batch is one graph of
- * cuBLASLt's products and own kernels; the gradient comes back once for a mini-batch. When the device's memory does not suffice
+ * cuBLASLt's products, cuDNN's convolutions and own kernels; the gradient comes back once for a mini-batch. When the device's memory does not suffice
  * the micro-batch is halved and the work begun anew: sums do not depend on how a mini-batch is cut, but for rounding.
  */
 public final class CudaEngine implements GradientEngine {
@@ -43,6 +44,7 @@ public final class CudaEngine implements GradientEngine {
     private final Device device;
     private final DeviceParameters parameters;
     private final Uploads uploads;
+    private final @Nullable InstalledConvolutions convolutions; // null if the model has none that cuDNN is asked for
     private @Nullable DeviceBatches batches;
     private int limit; // rows at once
     private long halvings;
@@ -74,10 +76,12 @@ public final class CudaEngine implements GradientEngine {
             this.device = taken.keep(new Device(settings));
             this.parameters = taken.keep(new DeviceParameters(device, layout));
             this.uploads = taken.keep(new Uploads(device));
+            this.convolutions = DeviceLayers.convolves(spec) ? device.convolutions() : null;
             whole = true;
         } finally {
             if (!whole) taken.close();
         }
+        if (convolutions != null) LOG.info("Convolutions of {} on {}: {}", spec.name(), device.name(), convolutions);
     }
 
     /** Layers of the model that the engine lacks, as {@code kind (name)}; empty if it has all. */
@@ -103,6 +107,14 @@ public final class CudaEngine implements GradientEngine {
     /** What the driver calls the device. */
     public String deviceName() {
         return device.name();
+    }
+
+    /**
+     * What computes the model's convolutions, in a few words: {@code cuDNN 9.19.0}, or {@code no cuDNN} for products of patches;
+     * empty if it has none for which that matters.
+     */
+    public String convolutions() {
+        return convolutions == null ? "" : convolutions.brief();
     }
 
     @Override

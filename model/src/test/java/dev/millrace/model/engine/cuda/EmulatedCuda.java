@@ -13,6 +13,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.jspecify.annotations.Nullable;
 
 /**
@@ -28,6 +29,13 @@ final class EmulatedCuda {
     /** In an order in which each finds what it links. */
     private static final List<String> LIBRARIES =
             List.of("libcudart.so.13", "libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13", "libcublas.so.13");
+
+    /** Of cuDNN, in a directory of their own. */
+    private static final List<String> CUDNN = List.of(
+            "cudnn/libcudnn_graph.so.9",
+            "cudnn/libcudnn_ops.so.9",
+            "cudnn/libcudnn_cnn.so.9",
+            "cudnn/libcudnn_adv.so.9");
 
     private EmulatedCuda() {}
 
@@ -54,19 +62,29 @@ final class EmulatedCuda {
         return directory;
     }
 
-    /** Loads them into this process, before anything asks for CUDA. */
+    /** Loads them into this process, cuDNN's as well, before anything asks for CUDA. */
     static void load() {
         Path directory = directory();
         for (String library : LIBRARIES) System.load(directory.resolve(library).toString());
+        for (String library : CUDNN) System.load(directory.resolve(library).toString());
     }
 
     /**
-     * What another JVM needs in its environment. Preloaded, since JavaCPP would rather take NVIDIA's own runtime, which some
-     * machines without a GPU have.
+     * What another JVM needs in its environment to use them without cuDNN. Preloaded, since JavaCPP would rather take NVIDIA's own
+     * runtime, which some machines without a GPU have.
      */
     static Map<String, String> environment() {
-        Path directory = directory();
-        String preloaded = LIBRARIES.stream()
+        return environment(directory(), LIBRARIES);
+    }
+
+    /** The same with cuDNN. */
+    static Map<String, String> environmentWithCudnn() {
+        return environment(
+                directory(), Stream.concat(LIBRARIES.stream(), CUDNN.stream()).toList());
+    }
+
+    private static Map<String, String> environment(Path directory, List<String> libraries) {
+        String preloaded = libraries.stream()
                 .map(library -> directory.resolve(library).toString())
                 .collect(Collectors.joining(":"));
         return Map.of("LD_LIBRARY_PATH", directory.toString(), "LD_PRELOAD", preloaded);

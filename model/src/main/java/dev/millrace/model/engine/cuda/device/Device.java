@@ -6,6 +6,7 @@ import static org.bytedeco.cuda.global.cudart.cudaDevAttrComputeCapabilityMinor;
 import static org.bytedeco.cuda.global.cudart.cudaDeviceGetAttribute;
 import static org.bytedeco.cuda.global.cudart.cudaFree;
 import static org.bytedeco.cuda.global.cudart.cudaMalloc;
+import static org.bytedeco.cuda.global.cudart.cudaMemGetInfo;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyAsync;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyDeviceToHost;
 import static org.bytedeco.cuda.global.cudart.cudaMemcpyHostToDevice;
@@ -17,6 +18,8 @@ import dev.millrace.model.engine.cuda.Precision;
 import java.nio.charset.StandardCharsets;
 import org.bytedeco.javacpp.Pointer;
 import org.bytedeco.javacpp.PointerPointer;
+import org.bytedeco.javacpp.SizeTPointer;
+import org.jspecify.annotations.Nullable;
 
 /** One device for one engine: memory within a budget, two streams, kernels and products. For one thread at a time. */
 public final class Device implements AutoCloseable {
@@ -34,12 +37,17 @@ public final class Device implements AutoCloseable {
     private final Stream copies;
     private final Launch launch;
     private final Products products;
+    private final boolean deterministic;
+    private final boolean cudnnWanted;
+    private @Nullable InstalledConvolutions convolutions; // once somebody asks
     private long held;
 
     /** @throws IllegalStateException naming the device if there is no such one, or what CUDA refuses */
     public Device(CudaSettings settings) {
         this.index = settings.device();
         this.precision = settings.precision();
+        this.deterministic = settings.deterministic();
+        this.cudnnWanted = settings.cudnn();
         use();
         this.name = nameOf(index);
         this.budget = settings.memoryBudget() == 0 ? Long.MAX_VALUE : settings.memoryBudget();
@@ -51,7 +59,7 @@ public final class Device implements AutoCloseable {
             this.compute = taken.keep(new Stream());
             this.copies = taken.keep(new Stream());
             this.launch = new Launch(kernels, compute);
-            this.products = taken.keep(new Products(this, compute, precision, settings.deterministic()));
+            this.products = taken.keep(new Products(this, compute, precision, deterministic));
             whole = true;
         } finally {
             if (!whole) taken.close();
@@ -121,6 +129,18 @@ public final class Device implements AutoCloseable {
         return products;
     }
 
+    /** Convolutions on the stream of the work, as far as cuDNN is there. */
+    public InstalledConvolutions convolutions() {
+        InstalledConvolutions found = convolutions;
+        if (found == null) {
+            found = InstalledConvolutions.find(
+                    cudnnWanted, () -> new Convolutions(this, compute, precision, deterministic));
+            if (found.cudnn() != null) taken.keep(found.cudnn());
+            convolutions = found;
+        }
+        return found;
+    }
+
     /** A mark. */
     public Event event() {
         return new Event();
@@ -145,6 +165,15 @@ public final class Device implements AutoCloseable {
         Check.runtime(cudaMalloc(holder, wanted), "cudaMalloc of " + wanted + " bytes on " + name);
         held += wanted;
         return new DeviceMemory(this, holder.get(0).address(), wanted);
+    }
+
+    /** Bytes that can still be taken: of the budget, and of what the device has free now. */
+    long room() {
+        try (SizeTPointer free = new SizeTPointer(1);
+                SizeTPointer total = new SizeTPointer(1)) {
+            Check.runtime(cudaMemGetInfo(free, total), "cudaMemGetInfo");
+            return Math.min(budget - held, free.get());
+        }
     }
 
     void free(long address, long bytes) {

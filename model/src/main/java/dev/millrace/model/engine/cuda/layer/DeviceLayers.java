@@ -66,6 +66,22 @@ public final class DeviceLayers {
                 || layer instanceof FactorizationMachineSpec;
     }
 
+    /** Whether some layer is a convolution that cuDNN is asked for. */
+    public static boolean convolves(ModelSpec spec) {
+        return convolves(spec.placedLayers());
+    }
+
+    private static boolean convolves(List<PlacedLayer> layers) {
+        for (PlacedLayer placed : layers) {
+            if (placed.layer() instanceof Conv2dSpec conv2d
+                    && Sliding.of(placed, conv2d.window()).isSymmetric()) return true;
+            if (placed.layer() instanceof BranchesSpec branches) {
+                for (List<PlacedLayer> branch : branches.place(placed)) if (convolves(branch)) return true;
+            }
+        }
+        return false;
+    }
+
     /** The layers of a model, and those of them that have tables. */
     record Compiled(Chain layers, List<TableOnDevice> tables) {}
 

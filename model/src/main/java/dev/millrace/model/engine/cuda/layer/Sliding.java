@@ -1,7 +1,9 @@
 package dev.millrace.model.engine.cuda.layer;
 
+import dev.millrace.model.engine.cuda.device.ConvolutionShape;
 import dev.millrace.model.engine.cuda.device.Launch;
 import dev.millrace.model.spec.Padding;
+import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.model.spec.Shape;
 import dev.millrace.model.spec.Window;
 
@@ -12,6 +14,38 @@ record Sliding(Shape image, Window window, Shape positions) {
     static Sliding global(Shape image) {
         Window whole = new Window(image.height(), image.width(), 1, 1, Padding.VALID);
         return new Sliding(image, whole, Shape.image(1, 1, image.channels()));
+    }
+
+    /** That of a layer. */
+    static Sliding of(PlacedLayer placed, Window window) {
+        return new Sliding(placed.input(), window, placed.output());
+    }
+
+    /** Whether there are as many zeros behind the image as before it. */
+    boolean isSymmetric() {
+        int covered = (positions.height() - 1) * window.rowStride() + window.height();
+        int reached = (positions.width() - 1) * window.columnStride() + window.width();
+        int above = window.above(image);
+        int left = window.leftOf(image);
+        return Math.max(covered - above - image.height(), 0) == above
+                && Math.max(reached - left - image.width(), 0) == left;
+    }
+
+    /** As cuDNN takes it, if it {@link #isSymmetric}. */
+    ConvolutionShape shape() {
+        return new ConvolutionShape(
+                image.height(),
+                image.width(),
+                image.channels(),
+                window.height(),
+                window.width(),
+                window.rowStride(),
+                window.columnStride(),
+                window.above(image),
+                window.leftOf(image),
+                positions.height(),
+                positions.width(),
+                positions.channels());
     }
 
     /** Values of an image. */
