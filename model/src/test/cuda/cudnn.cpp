@@ -397,8 +397,8 @@ void convolve(const Operation &o, const Engine &engine, const std::map<int64_t, 
   bool tensorCores = std::count(engine.notes.begin(), engine.notes.end(), tensorCore) > 0;
   bool down = std::count(engine.notes.begin(), engine.notes.end(), downConverted) > 0;
   Rounding rounding = down ? Rounding::bfloat16 : tensorCores && capability() >= 80 ? Rounding::tf32 : Rounding::none;
-  // The engine that is not deterministic sums in the order that the seed of the launches gives.
-  bool backwards = std::count(engine.notes.begin(), engine.notes.end(), nondeterministic) > 0 && seed() % 2 == 1;
+  // The engine that is not deterministic sums in the order that the seed of the launches gives, the others in one of their own.
+  bool backwards = std::count(engine.notes.begin(), engine.notes.end(), nondeterministic) == 0 || seed() % 2 == 1;
   Dense image = o.kind == dataType ? shaped(o.image) : read(o.image, data(o.image), rounding);
   Dense filter = o.kind == filterType ? shaped(o.filter) : read(o.filter, data(o.filter), rounding);
   Dense positions = o.kind == forwardType ? shaped(o.positions) : read(o.positions, data(o.positions), rounding);
