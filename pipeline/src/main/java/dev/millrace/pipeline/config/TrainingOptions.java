@@ -316,6 +316,12 @@ public final class TrainingOptions {
             null,
             "The same mini-batches give the same bits on the same device, as on the CPU. false is faster where samples"
                     + " share rows of a table.");
+    public static final ConfigOption<Boolean> CUDA_CUDNN = option(
+            "cuda.cudnn",
+            ValueType.FLAG,
+            true,
+            null,
+            "cuDNN computes convolutions where it is installed. false, or without it: they are products of patches.");
     public static final ConfigOption<MemorySize> CUDA_MEMORY_BUDGET = optional(
             "cuda.memory-budget",
             ValueType.SIZE,

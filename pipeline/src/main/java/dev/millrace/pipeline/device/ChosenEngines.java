@@ -11,8 +11,8 @@ import dev.millrace.pipeline.config.EngineChoice;
 import dev.millrace.pipeline.gradient.AssignedEngine;
 import dev.millrace.pipeline.gradient.EngineAssignment;
 import dev.millrace.pipeline.gradient.WorkerPlace;
+import java.util.ArrayList;
 import java.util.List;
-import java.util.Locale;
 import java.util.OptionalInt;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
@@ -92,8 +92,8 @@ public record ChosenEngines(EngineChoice choice, CudaConfig cuda, int microBatch
             if (held.getAndSet(false)) LentDevices.giveBack(device);
         };
         try {
-            CudaSettings settings =
-                    new CudaSettings(device, cuda.precision(), cuda.deterministic(), budget(place, device, devices));
+            CudaSettings settings = new CudaSettings(
+                    device, cuda.precision(), cuda.deterministic(), budget(place, device, devices), cuda.cudnn());
             CudaInstallation.OnDevice made = installation.create(spec, settings);
             LOG.info("Worker {} of {} has device {}: {}", place.worker() + 1, place.workers(), device, made.device());
             int atOnce = microBatch == 0 ? AS_MANY_AS_FIT : microBatch;
@@ -136,11 +136,12 @@ public record ChosenEngines(EngineChoice choice, CudaConfig cuda, int microBatch
         return sharers == 1 ? 0 : installation.share(device, sharers);
     }
 
+    /** {@code cuda (NVIDIA H200, tf32, cuDNN 9.19.0)}; what goes without saying is left out. */
     private String name(CudaInstallation.OnDevice made) {
-        String precision = cuda.precision() == Precision.FLOAT32
-                ? ""
-                : ", " + cuda.precision().name().toLowerCase(Locale.ROOT);
-        return made.engine().name() + " (" + made.device() + precision + ")";
+        List<String> details = new ArrayList<>(List.of(made.device()));
+        if (cuda.precision() != Precision.FLOAT32) details.add(cuda.precision().word());
+        if (!made.convolutions().isEmpty()) details.add(made.convolutions());
+        return made.engine().name() + " (" + String.join(", ", details) + ")";
     }
 
     private static RuntimeException failure(WorkerPlace place, NoDeviceException e) {

@@ -24,8 +24,13 @@ interface CudaInstallation extends Serializable {
     /** An equal part of the device's memory for each of so many workers, at most what is free, bytes. */
     long share(int device, int sharers);
 
-    /** An engine, and what the driver calls its device. */
-    record OnDevice(GradientEngine engine, String device, DeviceUse use) {}
+    /**
+     * An engine.
+     *
+     * @param device what the driver calls it
+     * @param convolutions what computes them; empty if the model has none for which that matters
+     */
+    record OnDevice(GradientEngine engine, String device, String convolutions, DeviceUse use) {}
 
     /** Compiles the model for a device; the caller closes the engine. */
     OnDevice create(ModelSpec spec, CudaSettings settings);

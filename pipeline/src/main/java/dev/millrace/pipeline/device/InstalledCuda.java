@@ -48,6 +48,7 @@ record InstalledCuda() implements CudaInstallation {
         return new OnDevice(
                 engine,
                 engine.deviceName(),
+                engine.convolutions(),
                 new DeviceUse(engine::microBatchLimit, engine::halvings, engine::deviceBytes));
     }
 }

@@ -106,4 +106,22 @@ class DescribeCommandTest {
                 .containsPattern("138..1161 +body +words by \\[1, 2\\], log, 1024 hashed")
                 .containsPattern("label +outcome +classes LOST, WON");
     }
+
+    @Test
+    void whatWouldComputeConvolutionsIsSaid() throws IOException {
+        Path file = directory.resolve("model.yaml");
+        Files.writeString(file, """
+                model:
+                  name: digits
+                  inputs: [28, 28, 1]
+                  layers: [conv2d: {filters: 4, kernel_size: 3}, flatten, dense: {units: 10, activation: softmax}]
+                  loss: categorical_crossentropy
+                """);
+
+        Ran with = Ran.millrace("describe", "-c", file.toString());
+        Ran without = Ran.millrace("describe", "-c", file.toString(), "--set", "cuda.cudnn=false");
+
+        assertThat(with.out()).contains("in float32 with convolutions by cuDNN where it is installed, or without one");
+        assertThat(without.out()).contains("in float32 with convolutions as products of patches, or without one");
+    }
 }

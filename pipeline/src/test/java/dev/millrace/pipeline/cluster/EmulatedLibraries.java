@@ -12,8 +12,16 @@ import java.util.stream.Collectors;
 /** CUDA's libraries as far as a CPU stands in for them, which the model's tests build with g++. */
 final class EmulatedLibraries {
     /** Preloaded: JavaCPP would rather take NVIDIA's own runtime, which some machines without a GPU have. */
-    private static final List<String> LIBRARIES =
-            List.of("libcudart.so.13", "libcuda.so.1", "libnvrtc.so.13", "libcublasLt.so.13", "libcublas.so.13");
+    private static final List<String> LIBRARIES = List.of(
+            "libcudart.so.13",
+            "libcuda.so.1",
+            "libnvrtc.so.13",
+            "libcublasLt.so.13",
+            "libcublas.so.13",
+            "cudnn/libcudnn_graph.so.9",
+            "cudnn/libcudnn_ops.so.9",
+            "cudnn/libcudnn_cnn.so.9",
+            "cudnn/libcudnn_adv.so.9");
 
     private EmulatedLibraries() {}
 

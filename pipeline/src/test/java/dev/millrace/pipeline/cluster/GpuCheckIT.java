@@ -55,5 +55,9 @@ class GpuCheckIT {
         assertThat(ran.output().lines().filter(line -> line.matches(".* float32 \\d\\.\\de-.*")))
                 .as("kinds that were compared: %s", ran.output())
                 .hasSizeGreaterThan(15);
+        assertThat(ran.output())
+                .contains("Convolutions: cuDNN 9.19.0")
+                .containsPattern("conv2d by cuDNN +float32")
+                .containsPattern("conv2d by patches +float32");
     }
 }

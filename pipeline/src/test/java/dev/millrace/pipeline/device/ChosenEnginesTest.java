@@ -55,7 +55,7 @@ class ChosenEnginesTest {
     }
 
     private static CudaConfig config(DeviceSharing sharing, long memoryBudget) {
-        return new CudaConfig(Precision.FLOAT32, true, memoryBudget, sharing, "gpu");
+        return new CudaConfig(Precision.FLOAT32, true, true, memoryBudget, sharing, "gpu");
     }
 
     private static final CudaConfig EXCLUSIVE = config(DeviceSharing.EXCLUSIVE, 0);
@@ -172,9 +172,20 @@ class ChosenEnginesTest {
 
     @Test
     void anotherPrecisionIsSaid() {
-        CudaConfig tf32 = new CudaConfig(Precision.TF32, false, 0, DeviceSharing.EXCLUSIVE, "fpga");
+        CudaConfig tf32 = new CudaConfig(Precision.TF32, false, true, 0, DeviceSharing.EXCLUSIVE, "fpga");
 
         assertThat(assign(EngineChoice.AUTO, tf32, Machine.with(1)).used().engine())
                 .isEqualTo("cuda (Card 0, tf32)");
+    }
+
+    @Test
+    void whatComputesConvolutionsIsSaidWhereThereAreSome() {
+        Machine machine = Machine.with(1);
+        machine.convolutions = "cuDNN 9.19.0";
+        CudaConfig bfloat16 = new CudaConfig(Precision.BFLOAT16, true, false, 0, DeviceSharing.EXCLUSIVE, "gpu");
+
+        assertThat(assign(EngineChoice.AUTO, bfloat16, machine).used().engine())
+                .isEqualTo("cuda (Card 0, bfloat16, cuDNN 9.19.0)");
+        assertThat(machine.asked).extracting(CudaSettings::cudnn).containsExactly(false);
     }
 }

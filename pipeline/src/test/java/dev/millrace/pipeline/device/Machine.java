@@ -20,6 +20,7 @@ final class Machine implements CudaInstallation {
     private final List<String> unsupported;
     final transient List<CudaSettings> asked = new ArrayList<>();
     boolean full;
+    String convolutions = "";
 
     private Machine(int devices, @Nullable String missing, List<String> unsupported) {
         this.visible = new VisibleDevices(devices, null);
@@ -69,6 +70,7 @@ final class Machine implements CudaInstallation {
                 return "cuda";
             }
         };
-        return new OnDevice(engine, "Card " + settings.device(), new DeviceUse(() -> 64, () -> 3, () -> BYTES));
+        return new OnDevice(
+                engine, "Card " + settings.device(), convolutions, new DeviceUse(() -> 64, () -> 3, () -> BYTES));
     }
 }

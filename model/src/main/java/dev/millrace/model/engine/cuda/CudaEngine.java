@@ -76,7 +76,7 @@ public final class CudaEngine implements GradientEngine {
             this.device = taken.keep(new Device(settings));
             this.parameters = taken.keep(new DeviceParameters(device, layout));
             this.uploads = taken.keep(new Uploads(device));
-            this.convolutions = DeviceLayers.convolves(spec) ? device.convolutions() : null;
+            this.convolutions = convolves(spec) ? device.convolutions() : null;
             whole = true;
         } finally {
             if (!whole) taken.close();
@@ -87,6 +87,11 @@ public final class CudaEngine implements GradientEngine {
     /** Layers of the model that the engine lacks, as {@code kind (name)}; empty if it has all. */
     public static List<String> unsupported(ModelSpec spec) {
         return DeviceLayers.unsupported(spec);
+    }
+
+    /** Whether the model has convolutions that cuDNN computes where it is installed. */
+    public static boolean convolves(ModelSpec spec) {
+        return DeviceLayers.convolves(spec);
     }
 
     /** Rows that there is room for at once; 0 before the first call. */
@@ -115,6 +120,11 @@ public final class CudaEngine implements GradientEngine {
      */
     public String convolutions() {
         return convolutions == null ? "" : convolutions.brief();
+    }
+
+    /** The same with the reason if it is not cuDNN. */
+    public String convolutionText() {
+        return convolutions == null ? "" : convolutions.toString();
     }
 
     @Override

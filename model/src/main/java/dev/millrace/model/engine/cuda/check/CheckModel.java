@@ -1,5 +1,7 @@
 package dev.millrace.model.engine.cuda.check;
 
+import dev.millrace.model.engine.cuda.CudaEngine;
+import dev.millrace.model.engine.cuda.Cudnn;
 import dev.millrace.model.spec.ModelSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -58,6 +60,8 @@ record CheckModel(String name, ModelSpec spec) {
                                 + " [dense: {units: 6}]}]}"),
                 image("conv2d: {filters: 8, kernel_size: 3, activation: tanh}"),
                 image("conv2d: {filters: 8, kernel_size: [3, 5], strides: 2, padding: same}"),
+                image("conv2d: {filters: 16, kernel_size: [5, 3], padding: same, activation: tanh}"),
+                image("conv2d: {filters: 8, kernel_size: 1, strides: 2, activation: tanh}"),
                 image("depthwise_conv2d: {kernel_size: 3, depth_multiplier: 2}"),
                 image("max_pooling2d: {pool_size: 2}"),
                 image("average_pooling2d: {pool_size: 2}"),
@@ -83,24 +87,45 @@ record CheckModel(String name, ModelSpec spec) {
         return models;
     }
 
+    /** With a dense layer. */
+    static CheckModel digits() {
+        return new CheckModel("784-128-10", dense(784, 10, 128));
+    }
+
+    /** With convolutions. */
+    static CheckModel cnn() {
+        return new CheckModel("cnn", ModelSpec.fromYaml("""
+                name: cnn
+                inputs: [28, 28, 1]
+                layers:
+                  - conv2d: {filters: 16, kernel_size: 3, activation: relu}
+                  - max_pooling2d
+                  - conv2d: {filters: 32, kernel_size: 3, activation: relu}
+                  - max_pooling2d
+                  - flatten
+                  - dense: {units: 64, activation: relu}
+                  - dense: {units: 10, activation: softmax}
+                loss: categorical_crossentropy
+                """));
+    }
+
+    /** Whether cuDNN is to compute its convolutions: both, where it has some and cuDNN is there. */
+    List<Boolean> byCudnn() {
+        return Cudnn.missing() == null && CudaEngine.convolves(spec) ? List.of(true, false) : List.of(true);
+    }
+
+    /** How it is called in the tables, with what computes its convolutions if there is a choice. */
+    String name(boolean cudnn) {
+        if (byCudnn().size() == 1) return name;
+        return name + (cudnn ? " by cuDNN" : " by patches");
+    }
+
     /** For rates; {@code deploy/gpu/torch_loop.py} has the same by the same names. */
     static List<CheckModel> forRates() {
         return List.of(
                 new CheckModel("784-512-256-10", dense(784, 10, 512, 256)),
                 new CheckModel("4096-4096-4096-1000", dense(4096, 1000, 4096, 4096)),
-                new CheckModel("cnn", ModelSpec.fromYaml("""
-                        name: cnn
-                        inputs: [28, 28, 1]
-                        layers:
-                          - conv2d: {filters: 16, kernel_size: 3, activation: relu}
-                          - max_pooling2d
-                          - conv2d: {filters: 32, kernel_size: 3, activation: relu}
-                          - max_pooling2d
-                          - flatten
-                          - dense: {units: 64, activation: relu}
-                          - dense: {units: 10, activation: softmax}
-                        loss: categorical_crossentropy
-                        """)),
+                cnn(),
                 new CheckModel("click-through", ModelSpec.fromYaml("""
                         name: click-through
                         inputs: 39

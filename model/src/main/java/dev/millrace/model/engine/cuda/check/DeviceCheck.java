@@ -67,6 +67,10 @@ public final class DeviceCheck {
                     Device.freeBytes() / 0x1p30,
                     Cuda.devices());
         }
+        try (CudaEngine engine =
+                new CudaEngine(CheckModel.cnn().spec(), new CudaSettings(0, Precision.FLOAT32, true, 0))) {
+            System.out.println("Convolutions: " + engine.convolutionText());
+        }
     }
 
     private static int passed(int failures) {

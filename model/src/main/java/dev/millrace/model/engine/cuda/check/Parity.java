@@ -40,19 +40,26 @@ final class Parity {
         System.out.printf("Parity with nd4j, %d samples, seed %d%n", ROWS, seed);
         int failed = 0;
         for (CheckModel model : CheckModel.ofEveryKind()) {
-            StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  %-26s", model.name()));
-            List<String> unsupported = CudaEngine.unsupported(model.spec());
-            if (!unsupported.isEmpty()) line.append(" not supported: ").append(String.join(", ", unsupported));
-            else failed += compare(model.spec(), precisions, seed, line);
-            System.out.println(line);
+            for (boolean cudnn : model.byCudnn()) failed += compare(model, cudnn, precisions, seed);
         }
         return failed;
     }
 
-    private static int compare(ModelSpec spec, List<Precision> precisions, long seed, StringBuilder line) {
+    private static int compare(CheckModel model, boolean cudnn, List<Precision> precisions, long seed) {
+        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  %-36s", model.name(cudnn)));
+        List<String> unsupported = CudaEngine.unsupported(model.spec());
+        int failed = 0;
+        if (!unsupported.isEmpty()) line.append(" not supported: ").append(String.join(", ", unsupported));
+        else failed = compare(model.spec(), cudnn, precisions, seed, line);
+        System.out.println(line);
+        return failed;
+    }
+
+    private static int compare(
+            ModelSpec spec, boolean cudnn, List<Precision> precisions, long seed, StringBuilder line) {
         int failed = 0;
         for (Precision precision : precisions) {
-            double error = error(spec, precision, seed);
+            double error = error(spec, precision, cudnn, seed);
             boolean good = error <= bound(precision); // not for NaN
             if (!good) failed++;
             line.append(String.format(
@@ -65,12 +72,12 @@ final class Parity {
         return failed;
     }
 
-    private static double error(ModelSpec spec, Precision precision, long seed) {
+    private static double error(ModelSpec spec, Precision precision, boolean cudnn, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] parameters = Drawn.parameters(spec, random);
         SampleBatch batch = Drawn.samples(spec, ROWS, random);
         try (GradientEngine reference = new Nd4jEngine(spec);
-                GradientEngine device = new CudaEngine(spec, new CudaSettings(0, precision, true, 0))) {
+                GradientEngine device = new CudaEngine(spec, new CudaSettings(0, precision, true, 0, cudnn))) {
             GradientSum expected = sums(reference, spec, parameters, batch);
             GradientSum found = sums(device, spec, parameters, batch);
             double error = distance(expected.gradient, found.gradient);

@@ -52,8 +52,10 @@ final class Rates {
                 SplittableRandom random = new SplittableRandom(batch);
                 float[] parameters = Drawn.parameters(model.spec(), random);
                 SampleBatch samples = Drawn.samples(model.spec(), batch, random);
-                for (Precision precision : Precision.values()) {
-                    cell(model, batch, precision, parameters, samples, torch, millis);
+                for (boolean cudnn : model.byCudnn()) {
+                    for (Precision precision : Precision.values()) {
+                        cell(model, cudnn, batch, precision, parameters, samples, torch, millis);
+                    }
                 }
             }
         }
@@ -61,6 +63,7 @@ final class Rates {
 
     private static void cell(
             CheckModel model,
+            boolean cudnn,
             int batch,
             Precision precision,
             float[] parameters,
@@ -69,7 +72,7 @@ final class Rates {
             long millis) {
         ModelSpec spec = model.spec();
         String word = precision.name().toLowerCase(Locale.ROOT);
-        try (CudaEngine engine = new CudaEngine(spec, new CudaSettings(0, precision, true, 0))) {
+        try (CudaEngine engine = new CudaEngine(spec, new CudaSettings(0, precision, true, 0, cudnn))) {
             StepTime time = StepTime.of(spec, engine, parameters, samples, millis * 500_000);
             double rate = batch / time.seconds();
             double eager = torch.rate(model.name(), batch, "eager-" + word);
@@ -78,7 +81,7 @@ final class Rates {
             System.out.printf(
                     Locale.ROOT,
                     "%-20s %6d %-9s %10.1f %12.0f %12.0f  %12s %12s %7s%s%n",
-                    model.name(),
+                    model.name(cudnn),
                     batch,
                     word.replace("bfloat16", "bf16"),
                     1 / time.seconds(),

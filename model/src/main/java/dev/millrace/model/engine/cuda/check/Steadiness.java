@@ -19,12 +19,16 @@ final class Steadiness {
     private Steadiness() {}
 
     /**
-     * Prints what it found.
+     * Prints what it found, of a dense model and of one with convolutions.
      *
-     * @return how many of the two failed
+     * @return how many failed
      */
     static int run(int steps) {
-        ModelSpec spec = CheckModel.dense(784, 10, 128);
+        return run(CheckModel.digits(), steps) + run(CheckModel.cnn(), steps);
+    }
+
+    private static int run(CheckModel model, int steps) {
+        ModelSpec spec = model.spec();
         SplittableRandom random = new SplittableRandom(1);
         float[] parameters = Drawn.parameters(spec, random);
         SampleBatch batch = Drawn.samples(spec, ROWS, random);
@@ -42,8 +46,14 @@ final class Steadiness {
             boolean flat = engine.deviceBytes() == held && free - Device.freeBytes() <= SLACK;
             boolean same = Arrays.equals(first, sum.gradient);
             System.out.printf(
-                    "Over %,d steps the engine held %,d bytes on the device, then %,d; free were %,d, then %,d: %s%n",
-                    steps, held, engine.deviceBytes(), free, Device.freeBytes(), flat ? "flat" : "FAILED");
+                    "%s: over %,d steps the engine held %,d bytes on the device, then %,d; free were %,d, then %,d: %s%n",
+                    model.name(),
+                    steps,
+                    held,
+                    engine.deviceBytes(),
+                    free,
+                    Device.freeBytes(),
+                    flat ? "flat" : "FAILED");
             System.out.printf("The last gradient has the first's bits: %s%n", same ? "yes" : "FAILED");
             return (flat ? 0 : 1) + (same ? 0 : 1);
         }
