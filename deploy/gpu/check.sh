@@ -3,10 +3,10 @@
 #
 #   deploy/gpu/check.sh [DISTRIBUTION]      (in a distribution: gpu/check.sh)
 #
-# parity of every kind of layer with the CPU in each precision, NVIDIA's compute-sanitizer over a short run where it is
+# what it found, cuDNN included, parity of every kind of layer with the CPU in each precision, NVIDIA's compute-sanitizer over a short run where it is
 # installed, memory and bits over 10,000 steps, then a table of rates beside PyTorch's where Python has it with CUDA.
 # It needs Java 17 or newer, NVIDIA's driver, and CUDA 13's cudart, cublas, cublasLt and nvrtc where the linker looks
-# (LD_LIBRARY_PATH). With CHECK_ONLY=parity it ends after the parity; CHECK_SEED repeats the samples of an earlier run.
+# (LD_LIBRARY_PATH); with cuDNN 9 there convolutions are checked both ways. With CHECK_ONLY=parity it ends after the parity; CHECK_SEED repeats the samples of an earlier run.
 # Exit codes: 0 all passed, 1 something failed, 2 wrong usage, 3 no GPU: nothing was checked.
 set -eu
 

@@ -57,7 +57,7 @@ class GpuCheckIT {
                 .hasSizeGreaterThan(15);
         assertThat(ran.output())
                 .contains("Convolutions: cuDNN 9.19.0")
-                .containsPattern("conv2d by cuDNN +float32")
-                .containsPattern("conv2d by patches +float32");
+                .containsPattern("conv2d \\(cuDNN 9.19.0\\) +float32")
+                .containsPattern("conv2d \\(no cuDNN\\) +float32");
     }
 }

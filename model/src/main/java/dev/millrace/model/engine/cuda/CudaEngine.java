@@ -115,8 +115,8 @@ public final class CudaEngine implements GradientEngine {
     }
 
     /**
-     * What computes the model's convolutions, in a few words: {@code cuDNN 9.19.0}, or {@code no cuDNN} for products of patches;
-     * empty if it has none for which that matters.
+     * What computes the model's convolutions, in a few words: {@code cuDNN 9.19.0}, followed by how many of them it left to
+     * patches so far, if any; or {@code no cuDNN} for products of patches. Empty if the model has none that cuDNN is asked for.
      */
     public String convolutions() {
         return convolutions == null ? "" : convolutions.brief();

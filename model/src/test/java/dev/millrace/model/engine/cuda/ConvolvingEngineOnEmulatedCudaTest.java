@@ -166,6 +166,48 @@ class ConvolvingEngineOnEmulatedCudaTest {
     }
 
     @Test
+    void whatCudnnLeavesToPatchesIsCounted() {
+        ModelSpec spec = ModelSpec.fromYaml("""
+                inputs: [9, 9, 1]
+                layers:
+                  - conv2d: {filters: 2, kernel_size: 3, padding: same}
+                  - conv2d: {filters: 2, kernel_size: 9, padding: same}
+                  - flatten
+                  - dense: {units: 1}
+                loss: mean_squared_error
+                """);
+        SampleBatch batch = CudaModels.samples(spec, 20, 3);
+        try (CudaEngine engine = engine(spec, Precision.FLOAT32, true)) {
+            assertThat(engine.convolutions()).isEqualTo("cuDNN 9.19.0");
+
+            gradient(engine, spec, batch, 20);
+
+            assertThat(engine.convolutions()).isEqualTo("cuDNN 9.19.0 but for 1 left to patches");
+            assertThat(engine.convolutionText()).startsWith(engine.convolutions());
+        }
+        try (CudaEngine engine = engine(spec, Precision.FLOAT32, false)) {
+            assertThat(engine.convolutionText())
+                    .isEqualTo("no cuDNN: cuda.cudnn is false (convolutions are products of patches)");
+        }
+    }
+
+    @Test
+    void kernelGradientsThatComeInBfloat16AloneAreCudnnsToo() {
+        ModelSpec spec = ModelSpec.fromYaml(
+                """
+                inputs: [7, 6, 3]
+                layers: [conv2d: {filters: 4, kernel_size: 3}, flatten, dense: {units: 1}]
+                loss: mean_squared_error
+                """); // with an odd number of channels the emulation sums them up in float32 but writes bfloat16
+        SampleBatch batch = CudaModels.samples(spec, 20, 3);
+        try (CudaEngine engine = engine(spec, Precision.BFLOAT16, true)) {
+            gradient(engine, spec, batch, 20);
+
+            assertThat(engine.convolutions()).isEqualTo("cuDNN 9.19.0");
+        }
+    }
+
+    @Test
     void convolutionsInBranchesAreSeen() {
         ModelSpec spec = ModelSpec.fromYaml("""
                 inputs: [6, 5, 2]

@@ -114,10 +114,9 @@ record CheckModel(String name, ModelSpec spec) {
         return Cudnn.missing() == null && CudaEngine.convolves(spec) ? List.of(true, false) : List.of(true);
     }
 
-    /** How it is called in the tables, with what computes its convolutions if there is a choice. */
-    String name(boolean cudnn) {
-        if (byCudnn().size() == 1) return name;
-        return name + (cudnn ? " by cuDNN" : " by patches");
+    /** How it is called in the tables, with what computed its convolutions. */
+    String name(String convolutions) {
+        return convolutions.isEmpty() ? name : name + " (" + convolutions + ")";
     }
 
     /** For rates; {@code deploy/gpu/torch_loop.py} has the same by the same names. */

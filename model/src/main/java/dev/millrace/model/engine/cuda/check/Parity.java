@@ -9,8 +9,10 @@ import dev.millrace.model.engine.cuda.CudaSettings;
 import dev.millrace.model.engine.cuda.Precision;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.table.TouchedRows;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
+import java.util.Set;
 import java.util.SplittableRandom;
 
 /**
@@ -46,38 +48,43 @@ final class Parity {
     }
 
     private static int compare(CheckModel model, boolean cudnn, List<Precision> precisions, long seed) {
-        StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  %-36s", model.name(cudnn)));
         List<String> unsupported = CudaEngine.unsupported(model.spec());
+        if (!unsupported.isEmpty()) {
+            print(model.name(), " not supported: " + String.join(", ", unsupported));
+            return 0;
+        }
         int failed = 0;
-        if (!unsupported.isEmpty()) line.append(" not supported: ").append(String.join(", ", unsupported));
-        else failed = compare(model.spec(), cudnn, precisions, seed, line);
-        System.out.println(line);
-        return failed;
-    }
-
-    private static int compare(
-            ModelSpec spec, boolean cudnn, List<Precision> precisions, long seed, StringBuilder line) {
-        int failed = 0;
+        Set<String> convolutions = new LinkedHashSet<>();
+        StringBuilder found = new StringBuilder();
         for (Precision precision : precisions) {
-            double error = error(spec, precision, cudnn, seed);
-            boolean good = error <= bound(precision); // not for NaN
+            Compared compared = compare(model.spec(), new CudaSettings(0, precision, true, 0, cudnn), seed);
+            convolutions.add(compared.convolutions());
+            boolean good = compared.error() <= bound(precision); // not for NaN
             if (!good) failed++;
-            line.append(String.format(
+            found.append(String.format(
                     Locale.ROOT,
                     "  %s %.1e%s",
-                    precision.name().toLowerCase(Locale.ROOT),
-                    error,
+                    precision.word(),
+                    compared.error(),
                     good ? "" : " FAILED, at most " + bound(precision)));
         }
+        print(model.name(String.join("; ", convolutions)), found.toString());
         return failed;
     }
 
-    private static double error(ModelSpec spec, Precision precision, boolean cudnn, long seed) {
+    private static void print(String name, String found) {
+        System.out.printf("  %-40s%s%n", name, found);
+    }
+
+    /** The error, and what computed the convolutions; empty without any. */
+    private record Compared(double error, String convolutions) {}
+
+    private static Compared compare(ModelSpec spec, CudaSettings settings, long seed) {
         SplittableRandom random = new SplittableRandom(seed);
         float[] parameters = Drawn.parameters(spec, random);
         SampleBatch batch = Drawn.samples(spec, ROWS, random);
         try (GradientEngine reference = new Nd4jEngine(spec);
-                GradientEngine device = new CudaEngine(spec, new CudaSettings(0, precision, true, 0, cudnn))) {
+                CudaEngine device = new CudaEngine(spec, settings)) {
             GradientSum expected = sums(reference, spec, parameters, batch);
             GradientSum found = sums(device, spec, parameters, batch);
             double error = distance(expected.gradient, found.gradient);
@@ -86,7 +93,8 @@ final class Parity {
             }
             int outputs = ROWS * spec.outputs();
             error = worse(error, distance(expected.predictions, found.predictions, outputs));
-            return worse(error, Math.abs(found.lossSum - expected.lossSum) / Math.abs(expected.lossSum));
+            error = worse(error, Math.abs(found.lossSum - expected.lossSum) / Math.abs(expected.lossSum));
+            return new Compared(error, device.convolutions());
         }
     }
 

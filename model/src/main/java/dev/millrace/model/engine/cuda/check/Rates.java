@@ -40,12 +40,12 @@ final class Rates {
                         + " parameters there already.");
         if (torch.isEmpty()) System.out.println("PyTorch was not measured.");
         System.out.printf(
-                "%-20s %6s %-9s %10s %12s %12s  %12s %12s %7s%n",
+                "%-24s %6s %-9s %10s %12s %12s  %12s %12s %7s%n",
                 "model", "batch", "precision", "steps/s", "samples/s", "still", "eager", "graph", "ratio");
         for (CheckModel model : CheckModel.forRates()) {
             List<String> unsupported = CudaEngine.unsupported(model.spec());
             if (!unsupported.isEmpty()) {
-                System.out.printf("%-20s not supported: %s%n", model.name(), String.join(", ", unsupported));
+                System.out.printf("%-24s not supported: %s%n", model.name(), String.join(", ", unsupported));
                 continue;
             }
             for (int batch : BATCHES) {
@@ -80,8 +80,8 @@ final class Rates {
             double best = Double.isNaN(graph) ? eager : Double.isNaN(eager) ? graph : Math.max(eager, graph);
             System.out.printf(
                     Locale.ROOT,
-                    "%-20s %6d %-9s %10.1f %12.0f %12.0f  %12s %12s %7s%s%n",
-                    model.name(cudnn),
+                    "%-24s %6d %-9s %10.1f %12.0f %12.0f  %12s %12s %7s%s%n",
+                    model.name(engine.convolutions()),
                     batch,
                     word.replace("bfloat16", "bf16"),
                     1 / time.seconds(),

@@ -48,12 +48,14 @@ public final class Convolutions implements AutoCloseable {
     private final boolean deterministic;
     private final DeviceMemory workspace;
     private final Map<Request, Optional<Plan>> plans = new HashMap<>();
-    private final Set<ConvolutionShape> told = new HashSet<>();
+    private final Map<ConvolutionShape, String> refusals = new HashMap<>();
+    private final Set<ConvolutionShape> left = new HashSet<>(); // to patches, as a whole or in part
 
     Convolutions(Device device, Stream stream, Precision precision, boolean deterministic) {
         this.precision = precision;
         this.deterministic = deterministic;
-        Check.dnn(cudnnCreate(handle), "cudnnCreate");
+        String refused = Check.refused(cudnnCreate(handle), "cudnnCreate");
+        if (refused != null) throw new IllegalStateException("it does not start on " + device.name() + ": " + refused);
         boolean whole = false;
         try {
             Check.dnn(cudnnSetStream(handle, stream.handle), "cudnnSetStream");
@@ -139,6 +141,16 @@ public final class Convolutions implements AutoCloseable {
         return run(Operation.FILTER_GRADIENT, shape, count, images, filters, positions);
     }
 
+    /** Notes that something of a convolution is computed by patches, as cuDNN knows no way. */
+    public void leave(ConvolutionShape shape) {
+        if (left.add(shape)) LOG.warn("Patches in the place of cuDNN for {}: {}", shape, refusals.get(shape));
+    }
+
+    /** How many convolutions were {@linkplain #leave left}. */
+    int left() {
+        return left.size();
+    }
+
     private boolean run(
             Operation operation, ConvolutionShape shape, int count, Tensor images, Tensor filters, Tensor positions) {
         Request request = new Request(operation, shape, count, images.wide(), filters.wide(), positions.wide());
@@ -169,16 +181,14 @@ public final class Convolutions implements AutoCloseable {
             String refused = graph.tryWhole();
             Optional<Plan> plan = refused == null ? plan(graph, parts) : Optional.empty();
             kept = plan.isPresent();
-            if (!kept) tell(request, refused == null ? "no engine that the settings allow" : refused);
+            if (!kept) {
+                String reason = refused == null ? "no engine that the settings allow" : refused;
+                refusals.put(request.shape(), request.operation() + " of " + request.images() + " images: " + reason);
+            }
             return plan;
         } finally {
             if (!kept) parts.close();
         }
-    }
-
-    private void tell(Request request, String reason) {
-        if (!told.add(request.shape())) return;
-        LOG.warn("cuDNN does not compute {}: {}; this convolution is products of patches", request, reason);
     }
 
     private Descriptor operation(Request request, Resources parts) {

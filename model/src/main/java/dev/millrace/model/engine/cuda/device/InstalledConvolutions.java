@@ -24,9 +24,11 @@ public record InstalledConvolutions(@Nullable Convolutions cudnn, String reason)
         }
     }
 
-    /** In a few words: {@code cuDNN 9.19.0}, or {@code no cuDNN}. */
+    /** In a few words: {@code cuDNN 9.19.0}, or {@code no cuDNN}; and what of them cuDNN left to patches so far. */
     public String brief() {
-        return cudnn == null ? "no cuDNN" : "cuDNN " + Cudnn.version();
+        if (cudnn == null) return "no cuDNN";
+        String left = cudnn.left() == 0 ? "" : " but for " + cudnn.left() + " left to patches";
+        return "cuDNN " + Cudnn.version() + left;
     }
 
     /** With the reason. */

@@ -44,11 +44,16 @@ final class CudnnConvolution implements Convolution {
         return made;
     }
 
+    private PatchConvolution instead() {
+        cudnn.leave(shape);
+        return patches();
+    }
+
     @Override
     public void forward(Tensor input, Tensor output, boolean rectified, Pass pass) {
         transpose(weights.kernel(), filters, shape.field(), shape.filters(), false);
         if (!cudnn.forward(shape, pass.rows(), input, filters, output)) {
-            patches().forward(input, output, rectified, pass);
+            instead().forward(input, output, rectified, pass);
             return;
         }
         int positions = pass.rows() * sliding.count();
@@ -63,9 +68,12 @@ final class CudnnConvolution implements Convolution {
 
     @Override
     public void kernelGradient(Tensor input, Tensor dz, Pass pass) {
-        // Norms take each image's gradient apart, which only patches give; then the sum comes from them as well.
-        Tensor found = pass.withNorms() ? null : filterGradients(input, dz, pass);
-        if (found == null) patches().kernelGradient(input, dz, pass);
+        if (pass.withNorms()) { // they take each image's gradient apart, which only patches give
+            patches().kernelGradient(input, dz, pass);
+            return;
+        }
+        Tensor found = filterGradients(input, dz, pass);
+        if (found == null) instead().kernelGradient(input, dz, pass);
         else transpose(found, weights.kernelGradient(), shape.filters(), shape.field(), !pass.first());
     }
 
@@ -80,7 +88,7 @@ final class CudnnConvolution implements Convolution {
     @Override
     public void inputGradient(Tensor dz, Tensor inputGradient, Pass pass) {
         if (cudnn.imageGradient(shape, pass.rows(), inputGradient, filters, dz)) return;
-        patches().inputGradient(dz, inputGradient, pass);
+        instead().inputGradient(dz, inputGradient, pass);
     }
 
     private void transpose(Tensor from, Tensor into, int rows, int columns, boolean add) {
