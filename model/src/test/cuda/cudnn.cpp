@@ -1,5 +1,6 @@
 // cuDNN's graph API, as far as single convolutions of two-dimensional images go. Each operation has several engines, so that
-// whoever picks one is shown what can be wrong with it; heuristics list them from the fastest to the slowest.
+// whoever picks one is shown what can be wrong with it; heuristics list them from the fastest to the slowest. Types that do not
+// fit, values that are missing and descriptors that are not finalized are refused as cuDNN 9.5 does.
 #include <algorithm>
 #include <cstdarg>
 #include <cstdio>
@@ -20,7 +21,6 @@ enum Answer {
   badNotFinalized = 2004,
   badSize = 2006,
   badStream = 2007,
-  badShape = 2008,
   badAttributeType = 2010,
   badDescriptorType = 2012,
   unsupported = 3000,
@@ -250,7 +250,7 @@ Answer finalizeOperation(Descriptor &d) {
   bool agree = o.image.sizes[0] == o.positions.sizes[0] && o.image.sizes[1] == o.filter.sizes[1] && o.filter.sizes[0] == o.positions.sizes[1];
   for (int i = 0; i < 2; i++)
     agree = agree && o.positions.sizes[2 + i] == (o.image.sizes[2 + i] + o.before[i] + o.after[i] - o.filter.sizes[2 + i]) / o.strides[i] + 1;
-  if (!agree) return refuse(badShape, "the image, the filter and the positions do not agree");
+  if (!agree) return refuse(badParam, "the image, the filter and the positions do not agree");
   if (o.image.id == o.filter.id || o.image.id == o.positions.id || o.filter.id == o.positions.id) return refuse(badParam, "ids of tensors must differ");
   return good;
 }
@@ -459,7 +459,6 @@ EMULATED_API const char *cudnnGetErrorString(Answer status) {
     case badNotFinalized: return "CUDNN_STATUS_BAD_PARAM_NOT_FINALIZED";
     case badSize: return "CUDNN_STATUS_BAD_PARAM_SIZE_INSUFFICIENT";
     case badStream: return "CUDNN_STATUS_BAD_PARAM_STREAM_MISMATCH";
-    case badShape: return "CUDNN_STATUS_BAD_PARAM_SHAPE_MISMATCH";
     case badAttributeType: return "CUDNN_STATUS_BAD_PARAM_ATTRIBUTE_TYPE";
     case badDescriptorType: return "CUDNN_STATUS_BAD_PARAM_DESCRIPTOR_TYPE";
     case unsupported: return "CUDNN_STATUS_NOT_SUPPORTED";
@@ -560,7 +559,7 @@ EMULATED_API Answer cudnnBackendGetAttribute(void *descriptor, int name, int typ
   return locked([&]() -> Answer {
     Descriptor *d = descriptorOf(descriptor);
     if (d == nullptr) return refuse(badParam, "%p is no descriptor", descriptor);
-    if (!d->finalized) return refuse(badNotFinalized, "attribute %d of a descriptor that is not finalized", name);
+    if (!d->finalized) return refuse(notStarted, "attribute %d of a descriptor that is not finalized", name);
     if (requested > 0 && values == nullptr) return refuse(badNull, "where the values of attribute %d belong", name);
     auto write = [&](size_t has) {
       if (count != nullptr) *count = int64_t(has);
