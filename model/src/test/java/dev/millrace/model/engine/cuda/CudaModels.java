@@ -47,6 +47,10 @@ final class CudaModels {
     private CudaModels() {}
 
     static Stream<String> all() {
+        return Stream.concat(simple(), overChannels());
+    }
+
+    private static Stream<String> simple() {
         return Stream.of(
                 DIGITS,
                 IMAGES,
@@ -119,6 +123,24 @@ final class CudaModels {
                         - {layers: [flatten]}
                         - {layers: [{dense: {units: 6, activation: tanh}}, {dense: {units: 3}}]}
                   - dense: {units: 2}
+                loss: mean_squared_error
+                """);
+    }
+
+    /** Normalization of a pixel, of a flat sample before a layer and before the loss, and of more channels than a warp takes. */
+    static Stream<String> overChannels() {
+        return Stream.of(
+                image("conv2d: {filters: 5, kernel_size: 2}, layer_normalization: {},"
+                        + " conv2d: {filters: 33, kernel_size: 2}, layer_normalization: {epsilon: 0.1}, flatten: {}"),
+                image("layer_normalization: {}, flatten: {}, dense: {units: 40}, layer_normalization: {}"),
+                """
+                inputs: 7
+                layers: [{dense: {units: 3}}, {layer_normalization: {}}]
+                loss: mean_squared_error
+                """,
+                """
+                inputs: 5
+                layers: [{dense: {units: 1100}}, {layer_normalization: {}}, {dense: {units: 2}}]
                 loss: mean_squared_error
                 """);
     }

@@ -30,7 +30,7 @@ import org.bytedeco.javacpp.SizeTPointer;
 final class Kernels implements AutoCloseable {
     /** In the order in which they build on each other. */
     private static final List<String> FILES =
-            List.of("values.cu", "dense.cu", "losses.cu", "images.cu", "tables.cu", "normalization.cu");
+            List.of("values.cu", "dense.cu", "losses.cu", "images.cu", "tables.cu", "normalization.cu", "layernorm.cu");
 
     private final CUmod_st module = new CUmod_st();
     private final Map<String, CUfunc_st> functions = new HashMap<>();

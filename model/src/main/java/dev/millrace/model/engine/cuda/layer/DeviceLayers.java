@@ -11,6 +11,7 @@ import dev.millrace.model.spec.EmbeddingSpec;
 import dev.millrace.model.spec.FactorizationMachineSpec;
 import dev.millrace.model.spec.FlattenSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
+import dev.millrace.model.spec.LayerNormalizationSpec;
 import dev.millrace.model.spec.LayerSpec;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.NormalizationSpec;
@@ -55,7 +56,8 @@ public final class DeviceLayers {
                 || layer instanceof FlattenSpec
                 || layer instanceof Pooling2dSpec
                 || layer instanceof GlobalPooling2dSpec
-                || layer instanceof DropoutSpec;
+                || layer instanceof DropoutSpec
+                || layer instanceof LayerNormalizationSpec;
     }
 
     private static boolean takesFeatures(LayerSpec layer) {
@@ -115,6 +117,7 @@ public final class DeviceLayers {
         if (layer instanceof DropoutSpec dropout) {
             return new DropoutOnDevice(to, placed.input().size(), dropout, last);
         }
+        if (layer instanceof LayerNormalizationSpec norm) return new LayerNormalizationOnDevice(to, placed, norm, last);
         if (layer instanceof NormalizationSpec norm) return new NormalizationOnDevice(to, placed, norm, last);
         if (layer instanceof BranchesSpec branches) {
             return branches(placed, branches, column, features, activation, last);

@@ -1,0 +1,110 @@
+package dev.millrace.model.engine.cuda;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import dev.millrace.model.engine.GradientEngine;
+import dev.millrace.model.engine.GradientSum;
+import dev.millrace.model.engine.Nd4jEngine;
+import dev.millrace.model.engine.SampleBatch;
+import dev.millrace.model.spec.ModelSpec;
+import java.util.Arrays;
+import java.util.stream.Stream;
+import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Layers over channels and steps where samples are few, of no weight, or in any order of blocks and threads. */
+@OnEmulatedCuda
+class LayersOnEmulatedCudaTest {
+    private static final double ROUNDING = 1e-5; // of the gradient, relative: sums in another order
+
+    @AfterEach
+    void asItBegan() {
+        EmulatedCuda.seed(0);
+        EmulatedCuda.othersFirst(false);
+    }
+
+    static Stream<String> models() {
+        return CudaModels.overChannels();
+    }
+
+    private static CudaEngine engine(ModelSpec spec, Precision precision) {
+        return new CudaEngine(spec, new CudaSettings(0, precision, true, 0));
+    }
+
+    private static GradientSum on(GradientEngine engine, ModelSpec spec, SampleBatch batch, int microBatch) {
+        return CudaModels.gradient(engine, spec, CudaModels.parameters(spec, 5), batch, microBatch);
+    }
+
+    private static void assertClose(ModelSpec spec, GradientSum actual, GradientSum expected) {
+        float[] flat = CudaModels.flat(spec, expected);
+        assertThat(CudaModels.distance(CudaModels.flat(spec, actual), flat, flat.length))
+                .isLessThan(ROUNDING);
+        assertThat(CudaModels.distance(actual.predictions, expected.predictions, expected.predictions.length))
+                .isLessThan(ROUNDING);
+        assertThat(actual.weight).isEqualTo(expected.weight);
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void oneSampleAgrees(String yaml) {
+        ModelSpec spec = ModelSpec.fromYaml(yaml);
+        SampleBatch batch = CudaModels.samples(spec, 1, 3);
+        try (GradientEngine cpu = new Nd4jEngine(spec);
+                CudaEngine engine = engine(spec, Precision.FLOAT32)) {
+            assertClose(spec, on(engine, spec, batch, 1), on(cpu, spec, batch, 1));
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void theSameCallsGiveTheSameBits(String yaml) {
+        ModelSpec spec = ModelSpec.fromYaml(yaml);
+        SampleBatch batch = CudaModels.samples(spec, 21, 3);
+        for (Precision precision : new Precision[] {Precision.FLOAT32, Precision.BFLOAT16}) {
+            EmulatedCuda.seed(0);
+            EmulatedCuda.othersFirst(false);
+            try (CudaEngine one = engine(spec, precision);
+                    CudaEngine other = engine(spec, precision)) {
+                GradientSum expected = on(one, spec, batch, 8);
+                EmulatedCuda.seed(99); // blocks and threads run in another order
+                EmulatedCuda.othersFirst(true);
+
+                GradientSum actual = on(other, spec, batch, 8);
+
+                assertThat(CudaModels.flat(spec, actual)).isEqualTo(CudaModels.flat(spec, expected));
+                assertThat(actual.predictions).isEqualTo(expected.predictions);
+                assertThat(actual.squaredNormSum).isEqualTo(expected.squaredNormSum);
+            }
+        }
+    }
+
+    @ParameterizedTest
+    @MethodSource("models")
+    void rowsWithoutWeightAreNotFeltEvenIfTheyOverflow(String yaml) {
+        ModelSpec spec = ModelSpec.fromYaml(yaml);
+        SampleBatch batch = CudaModels.samples(spec, 9, 3);
+        SampleBatch with = CudaModels.samples(spec, 9, 3);
+        SampleBatch more = CudaModels.samples(spec, 2, 4);
+        int[] ids = spec.ids();
+        for (int i = 0; i < more.rows() * spec.inputs(); i++) {
+            if (ids[i % ids.length] == 0) more.features()[i] = 3e38f;
+        }
+        Arrays.fill(more.weights(), 0);
+        with.append(more);
+        try (GradientEngine cpu = new Nd4jEngine(spec);
+                CudaEngine engine = engine(spec, Precision.FLOAT32)) {
+            GradientSum expected = on(cpu, spec, batch, 16);
+            for (int i = 0; i < 2; i++) { // pieces, then a graph
+                GradientSum actual = on(engine, spec, with, 16);
+                assertThat(CudaModels.distance(
+                                CudaModels.flat(spec, actual),
+                                CudaModels.flat(spec, expected),
+                                spec.layout().size()))
+                        .isLessThan(ROUNDING);
+                assertThat(actual.squaredNormSum / expected.squaredNormSum)
+                        .isBetween(1 - 2 * ROUNDING, 1 + 2 * ROUNDING);
+            }
+        }
+    }
+}
