@@ -47,7 +47,7 @@ final class CudaModels {
     private CudaModels() {}
 
     static Stream<String> all() {
-        return Stream.concat(simple(), overChannels());
+        return Stream.of(simple(), overChannels(), overSteps()).flatMap(models -> models);
     }
 
     private static Stream<String> simple() {
@@ -143,6 +143,28 @@ final class CudaModels {
                 layers: [{dense: {units: 1100}}, {layer_normalization: {}}, {dense: {units: 2}}]
                 loss: mean_squared_error
                 """);
+    }
+
+    /** Sequences of 7 steps of 5 features, and ids, some of which are padding. */
+    static Stream<String> overSteps() {
+        return Stream.of(
+                sequence("global_average_pooling1d: {}"),
+                sequence("global_max_pooling1d: {}"),
+                sequence("global_max_pooling1d: {mask_zero: true}"),
+                sequence("conv2d: {filters: 35, kernel_size: [3, 1], activation: relu},"
+                        + " global_average_pooling1d: {mask_zero: true}"),
+                ids("embedding: {input_dim: 4, output_dim: 6, mask_zero: true},"
+                        + " global_average_pooling1d: {mask_zero: true}"),
+                ids("embedding: {input_dim: 4, output_dim: 6, mask_zero: true},"
+                        + " global_max_pooling1d: {mask_zero: true}"));
+    }
+
+    static String sequence(String layers) {
+        return """
+                inputs: [7, 5]
+                layers: [%s, dense: {units: 3, activation: softmax}]
+                loss: categorical_crossentropy
+                """.formatted(layers);
     }
 
     private static String dense(String hidden, String units, String activation, String loss) {

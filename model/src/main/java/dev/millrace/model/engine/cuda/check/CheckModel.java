@@ -74,6 +74,12 @@ record CheckModel(String name, ModelSpec spec) {
                 ids("embedding_bag", "embedding_bag: {input_dim: 50, output_dim: 6}"),
                 ids("embedding_bag mean", "embedding_bag: {input_dim: 50, output_dim: 6, mode: mean, mask_zero: true}"),
                 ids("embedding", "embedding: {input_dim: 50, output_dim: 6}, flatten"),
+                sequence("global_max_pooling1d", "global_max_pooling1d: {mask_zero: true}"),
+                sequence("global_average_pooling1d", "global_average_pooling1d"),
+                ids(
+                        "global_average_pooling1d mask",
+                        "embedding: {input_dim: 5, output_dim: 6, mask_zero: true}, global_average_pooling1d: {mask_zero:"
+                                + " true}"),
                 sequence("lstm", "lstm: {units: 7}"),
                 sequence("lstm sequences", "lstm: {units: 7, return_sequences: true}, global_average_pooling1d"),
                 sequence("self_attention", "self_attention: {num_heads: 2, key_dim: 4}, global_max_pooling1d")));

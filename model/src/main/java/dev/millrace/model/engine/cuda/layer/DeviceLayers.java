@@ -10,6 +10,7 @@ import dev.millrace.model.spec.EmbeddingBagSpec;
 import dev.millrace.model.spec.EmbeddingSpec;
 import dev.millrace.model.spec.FactorizationMachineSpec;
 import dev.millrace.model.spec.FlattenSpec;
+import dev.millrace.model.spec.GlobalPooling1dSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
 import dev.millrace.model.spec.LayerSpec;
@@ -56,6 +57,7 @@ public final class DeviceLayers {
                 || layer instanceof FlattenSpec
                 || layer instanceof Pooling2dSpec
                 || layer instanceof GlobalPooling2dSpec
+                || layer instanceof GlobalPooling1dSpec
                 || layer instanceof DropoutSpec
                 || layer instanceof LayerNormalizationSpec;
     }
@@ -114,6 +116,7 @@ public final class DeviceLayers {
         if (layer instanceof GlobalPooling2dSpec pool) {
             return new PoolOnDevice(to, Sliding.global(placed.input()), pool.pooling(), last);
         }
+        if (layer instanceof GlobalPooling1dSpec pool) return new GlobalPooling1dOnDevice(to, placed, pool, last);
         if (layer instanceof DropoutSpec dropout) {
             return new DropoutOnDevice(to, placed.input().size(), dropout, last);
         }
