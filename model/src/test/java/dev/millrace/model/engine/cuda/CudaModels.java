@@ -127,9 +127,21 @@ final class CudaModels {
                 """);
     }
 
-    /** Normalization of a pixel, of a flat sample before a layer and before the loss, and of more channels than a warp takes. */
+    /** Convolutions of each channel; normalization of a pixel, of a flat sample before a layer and before the loss, and of more channels than a warp takes. */
     static Stream<String> overChannels() {
         return Stream.of(
+                image("depthwise_conv2d: {kernel_size: 3}, flatten: {}"),
+                image(
+                        "depthwise_conv2d: {kernel_size: [2, 3], depth_multiplier: 3, strides: 2, padding: same, activation:"
+                                + " tanh}, depthwise_conv2d: {kernel_size: 2, activation: relu}, flatten: {}"),
+                image(
+                        "conv2d: {filters: 35, kernel_size: 1}, depthwise_conv2d: {kernel_size: 9, strides: [1, 2], padding:"
+                                + " same, activation: sigmoid}, global_average_pooling2d: {}"),
+                """
+                inputs: [3, 2, 1]
+                layers: [{depthwise_conv2d: {kernel_size: [3, 2], depth_multiplier: 4}}, flatten]
+                loss: mean_squared_error
+                """,
                 image("conv2d: {filters: 5, kernel_size: 2}, layer_normalization: {},"
                         + " conv2d: {filters: 33, kernel_size: 2}, layer_normalization: {epsilon: 0.1}, flatten: {}"),
                 image("layer_normalization: {}, flatten: {}, dense: {units: 40}, layer_normalization: {}"),

@@ -37,7 +37,8 @@ final class Kernels implements AutoCloseable {
             "tables.cu",
             "normalization.cu",
             "layernorm.cu",
-            "steps.cu");
+            "steps.cu",
+            "depthwise.cu");
 
     private final CUmod_st module = new CUmod_st();
     private final Map<String, CUfunc_st> functions = new HashMap<>();

@@ -5,6 +5,7 @@ import dev.millrace.model.spec.Branch;
 import dev.millrace.model.spec.BranchesSpec;
 import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
+import dev.millrace.model.spec.DepthwiseConv2dSpec;
 import dev.millrace.model.spec.DropoutSpec;
 import dev.millrace.model.spec.EmbeddingBagSpec;
 import dev.millrace.model.spec.EmbeddingSpec;
@@ -54,6 +55,7 @@ public final class DeviceLayers {
     private static boolean takesAnything(LayerSpec layer) {
         return layer instanceof DenseSpec
                 || layer instanceof Conv2dSpec
+                || layer instanceof DepthwiseConv2dSpec
                 || layer instanceof FlattenSpec
                 || layer instanceof Pooling2dSpec
                 || layer instanceof GlobalPooling2dSpec
@@ -109,6 +111,9 @@ public final class DeviceLayers {
         LayerSpec layer = placed.layer();
         if (layer instanceof DenseSpec) return new DenseOnDevice(to, placed, activation, last);
         if (layer instanceof Conv2dSpec conv2d) return new ConvolutionOnDevice(to, placed, conv2d, activation, last);
+        if (layer instanceof DepthwiseConv2dSpec conv2d) {
+            return new DepthwiseConvolutionOnDevice(to, placed, conv2d, activation, last);
+        }
         if (layer instanceof Pooling2dSpec pool) {
             Sliding sliding = new Sliding(placed.input(), pool.window(), placed.output());
             return new PoolOnDevice(to, sliding, pool.pooling(), last);
