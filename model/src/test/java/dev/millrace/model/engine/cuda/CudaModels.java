@@ -160,6 +160,16 @@ final class CudaModels {
     /** Sequences of 7 steps of 5 features, and ids, some of which are padding. */
     static Stream<String> overSteps() {
         return Stream.of(
+                sequence("self_attention: {key_dim: 4}, flatten: {}"),
+                sequence("conv2d: {filters: 35, kernel_size: [3, 1], activation: tanh}, self_attention: {num_heads: 3,"
+                        + " key_dim: 5, mask_zero: true}, layer_normalization: {}, global_average_pooling1d: {}"),
+                ids("embedding: {input_dim: 4, output_dim: 6, mask_zero: true}, self_attention: {num_heads: 2, key_dim:"
+                        + " 3, mask_zero: true}, self_attention: {key_dim: 33, mask_zero: true}, flatten: {}"),
+                """
+                inputs: [37, 2]
+                layers: [{self_attention: {num_heads: 2, key_dim: 3}}, flatten]
+                loss: mean_squared_error
+                """,
                 sequence("global_average_pooling1d: {}"),
                 sequence("global_max_pooling1d: {}"),
                 sequence("global_max_pooling1d: {mask_zero: true}"),

@@ -310,14 +310,14 @@ class EngineOnEmulatedCudaTest {
     void unsupportedLayersAreNamed() {
         ModelSpec spec = ModelSpec.fromYaml("""
                 inputs: [5, 3]
-                layers: [{lstm: {units: 4, return_sequences: true, name: memory}}, {self_attention: {key_dim: 2, name: look}}, {flatten: {}}, {dense: {units: 1}}]
+                layers: [{lstm: {units: 4, return_sequences: true, name: memory}}, {lstm: {units: 2, name: other}}, {dense: {units: 1}}]
                 loss: mean_squared_error
                 """);
 
-        assertThat(CudaEngine.unsupported(spec)).containsExactly("lstm (memory)", "self_attention (look)");
+        assertThat(CudaEngine.unsupported(spec)).containsExactly("lstm (memory)", "lstm (other)");
         assertThatIllegalArgumentException()
                 .isThrownBy(() -> engine(spec))
-                .withMessage("Engine cuda has no kernels for: lstm (memory), self_attention (look);"
+                .withMessage("Engine cuda has no kernels for: lstm (memory), lstm (other);"
                         + " set training.engine to nd4j or auto");
     }
 }

@@ -12,6 +12,7 @@ import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Layers over channels and steps where samples are few, of no weight, or in any order of blocks and threads. */
 @OnEmulatedCuda
@@ -120,7 +121,7 @@ class LayersOnEmulatedCudaTest {
     private static SampleBatch withAbsentSteps(ModelSpec spec) {
         SampleBatch batch = CudaModels.samples(spec, 13, 3);
         int row = spec.inputs();
-        int step = row == 35 ? 5 : 1; // of ids one
+        int step = spec.ids()[0] > 0 ? 1 : 5; // values
         Arrays.fill(batch.features(), 3 * step, row, 0);
         Arrays.fill(batch.features(), row + 2 * step, row + 3 * step, 0);
         Arrays.fill(batch.features(), 2 * row, 3 * row, -0f);
@@ -138,5 +139,41 @@ class LayersOnEmulatedCudaTest {
             for (int i = 0; i < 3; i++) assertClose(spec, on(engine, spec, batch, 16), expected);
             for (int i = 0; i < 2; i++) assertClose(spec, on(engine, spec, batch, 4), expected);
         }
+    }
+
+    /** Scores of 4 samples at a time, and then gradients of 7 samples' own kernels. */
+    @ParameterizedTest
+    @ValueSource(
+            strings = {
+                "{inputs: [1024, 1], layers: [{self_attention: {num_heads: 2, key_dim: 1, mask_zero: true}}, flatten: {},"
+                        + " dense: {units: 1}], loss: mean_squared_error}",
+                "{inputs: [2, 1500], layers: [{self_attention: {key_dim: 520}}, flatten: {}, dense: {units: 1}], loss:"
+                        + " mean_squared_error}"
+            })
+    void whatGoesThroughInPiecesAddsUp(String yaml) {
+        ModelSpec spec = ModelSpec.fromYaml(yaml);
+        SampleBatch batch = CudaModels.samples(spec, 8, 3);
+        Arrays.fill(batch.features(), spec.inputs() * 6, spec.inputs() * 6 + spec.inputs() / 2, 0);
+        try (GradientEngine cpu = new Nd4jEngine(spec);
+                CudaEngine engine = engine(spec, Precision.FLOAT32)) {
+            GradientSum actual = on(engine, spec, batch, 8);
+
+            assertClose(spec, actual, on(cpu, spec, batch, 8));
+            double squares = squaresOfEachGradient(cpu, spec, batch); // the CPU's own sum of so many is a float
+            assertThat(actual.squaredNormSum / squares).isBetween(1 - 2 * ROUNDING, 1 + 2 * ROUNDING);
+        }
+    }
+
+    private static double squaresOfEachGradient(GradientEngine engine, ModelSpec spec, SampleBatch batch) {
+        double squares = 0;
+        for (int r = 0; r < batch.rows(); r++) {
+            SampleBatch one = new SampleBatch(spec.inputs(), spec.labelWidth(), 1);
+            one.append(
+                    Arrays.copyOfRange(batch.features(), r * spec.inputs(), (r + 1) * spec.inputs()),
+                    Arrays.copyOfRange(batch.labels(), r * spec.labelWidth(), (r + 1) * spec.labelWidth()),
+                    batch.weights()[r]);
+            for (float g : on(engine, spec, one, 1).gradient) squares += (double) g * g;
+        }
+        return squares;
     }
 }

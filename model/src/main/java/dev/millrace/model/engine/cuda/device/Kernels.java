@@ -38,7 +38,8 @@ final class Kernels implements AutoCloseable {
             "normalization.cu",
             "layernorm.cu",
             "steps.cu",
-            "depthwise.cu");
+            "depthwise.cu",
+            "attention.cu");
 
     private final CUmod_st module = new CUmod_st();
     private final Map<String, CUfunc_st> functions = new HashMap<>();

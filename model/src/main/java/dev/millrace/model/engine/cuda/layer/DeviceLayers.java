@@ -19,6 +19,7 @@ import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.NormalizationSpec;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.model.spec.Pooling2dSpec;
+import dev.millrace.model.spec.SelfAttentionSpec;
 import dev.millrace.model.spec.SparseLinearSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -60,6 +61,7 @@ public final class DeviceLayers {
                 || layer instanceof Pooling2dSpec
                 || layer instanceof GlobalPooling2dSpec
                 || layer instanceof GlobalPooling1dSpec
+                || layer instanceof SelfAttentionSpec
                 || layer instanceof DropoutSpec
                 || layer instanceof LayerNormalizationSpec;
     }
@@ -122,6 +124,9 @@ public final class DeviceLayers {
             return new PoolOnDevice(to, Sliding.global(placed.input()), pool.pooling(), last);
         }
         if (layer instanceof GlobalPooling1dSpec pool) return new GlobalPooling1dOnDevice(to, placed, pool, last);
+        if (layer instanceof SelfAttentionSpec attention) {
+            return new SelfAttentionOnDevice(to, placed, attention, last);
+        }
         if (layer instanceof DropoutSpec dropout) {
             return new DropoutOnDevice(to, placed.input().size(), dropout, last);
         }
