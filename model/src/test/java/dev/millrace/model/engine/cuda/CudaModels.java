@@ -160,6 +160,20 @@ final class CudaModels {
     /** Sequences of 7 steps of 5 features, and ids, some of which are padding. */
     static Stream<String> overSteps() {
         return Stream.of(
+                sequence("lstm: {units: 4}"),
+                sequence(
+                        "lstm: {units: 35, return_sequences: true, mask_zero: true}, lstm: {units: 3, mask_zero: true}"),
+                sequence(
+                        "conv2d: {filters: 4, kernel_size: [3, 1], activation: tanh}, lstm: {units: 1, return_sequences:"
+                                + " true}, flatten: {}"),
+                ids(
+                        "embedding: {input_dim: 4, output_dim: 6, mask_zero: true}, lstm: {units: 5, return_sequences: true,"
+                                + " mask_zero: true}, self_attention: {num_heads: 2, key_dim: 3, mask_zero: true}, flatten: {}"),
+                """
+                inputs: [1, 3]
+                layers: [{lstm: {units: 2, mask_zero: true}}]
+                loss: mean_squared_error
+                """,
                 sequence("self_attention: {key_dim: 4}, flatten: {}"),
                 sequence("conv2d: {filters: 35, kernel_size: [3, 1], activation: tanh}, self_attention: {num_heads: 3,"
                         + " key_dim: 5, mask_zero: true}, layer_normalization: {}, global_average_pooling1d: {}"),

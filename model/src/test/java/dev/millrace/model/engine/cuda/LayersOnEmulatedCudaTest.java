@@ -117,13 +117,13 @@ class LayersOnEmulatedCudaTest {
         }
     }
 
-    /** The last steps of the first row are zeros, and so is a step in the middle of the second; the third is all zeros. */
+    /** The last steps of the first row are zeros, and so is the third of the second, if there is one; the third row is all zeros. */
     private static SampleBatch withAbsentSteps(ModelSpec spec) {
         SampleBatch batch = CudaModels.samples(spec, 13, 3);
         int row = spec.inputs();
-        int step = spec.ids()[0] > 0 ? 1 : 5; // values
-        Arrays.fill(batch.features(), 3 * step, row, 0);
-        Arrays.fill(batch.features(), row + 2 * step, row + 3 * step, 0);
+        int step = spec.ids()[0] > 0 ? 1 : spec.inputShape().channels(); // values
+        Arrays.fill(batch.features(), Math.min(3 * step, row), row, 0);
+        if (row >= 3 * step) Arrays.fill(batch.features(), row + 2 * step, row + 3 * step, 0);
         Arrays.fill(batch.features(), 2 * row, 3 * row, -0f);
         return batch;
     }

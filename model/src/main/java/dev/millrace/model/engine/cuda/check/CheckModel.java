@@ -73,20 +73,27 @@ record CheckModel(String name, ModelSpec spec) {
                                 + " activation: tanh}]}, {layers: [sparse_linear: {input_dim: 50, units: 3}]}]}"),
                 ids("embedding_bag", "embedding_bag: {input_dim: 50, output_dim: 6}"),
                 ids("embedding_bag mean", "embedding_bag: {input_dim: 50, output_dim: 6, mode: mean, mask_zero: true}"),
-                ids("embedding", "embedding: {input_dim: 50, output_dim: 6}, flatten"),
-                sequence("global_max_pooling1d", "global_max_pooling1d: {mask_zero: true}"),
-                sequence("global_average_pooling1d", "global_average_pooling1d"),
-                ids(
-                        "global_average_pooling1d mask",
-                        "embedding: {input_dim: 5, output_dim: 6, mask_zero: true}, global_average_pooling1d: {mask_zero:"
-                                + " true}"),
-                sequence("lstm", "lstm: {units: 7}"),
-                sequence("lstm sequences", "lstm: {units: 7, return_sequences: true}, global_average_pooling1d"),
-                sequence("self_attention", "self_attention: {num_heads: 2, key_dim: 4}, global_max_pooling1d")));
+                ids("embedding", "embedding: {input_dim: 50, output_dim: 6}, flatten")));
+        models.addAll(ofSequences());
         models.add(loss("binary_crossentropy", "sigmoid"));
         models.add(loss("mean_squared_error", "linear"));
         models.add(loss("hinge", "linear"));
         return models;
+    }
+
+    private static List<CheckModel> ofSequences() {
+        String padded = "embedding: {input_dim: 5, output_dim: 6, mask_zero: true}, ";
+        return List.of(
+                sequence("global_max_pooling1d", "conv2d: {filters: 8, kernel_size: [3, 1]}, global_max_pooling1d"),
+                sequence("global_average_pooling1d", "global_average_pooling1d"),
+                sequence("self_attention", "self_attention: {num_heads: 2, key_dim: 4}, flatten"),
+                ids(
+                        "self_attention mask",
+                        padded + "self_attention: {num_heads: 2, key_dim: 4, mask_zero: true},"
+                                + " global_average_pooling1d: {mask_zero: true}"),
+                sequence("lstm", "lstm: {units: 7}"),
+                sequence("lstm sequences", "lstm: {units: 7, return_sequences: true}, global_average_pooling1d"),
+                ids("lstm mask", padded + "lstm: {units: 7, mask_zero: true}"));
     }
 
     /** For rates; {@code deploy/gpu/torch_loop.py} has the same by the same names. */

@@ -39,7 +39,8 @@ final class Kernels implements AutoCloseable {
             "layernorm.cu",
             "steps.cu",
             "depthwise.cu",
-            "attention.cu");
+            "attention.cu",
+            "lstm.cu");
 
     private final CUmod_st module = new CUmod_st();
     private final Map<String, CUfunc_st> functions = new HashMap<>();

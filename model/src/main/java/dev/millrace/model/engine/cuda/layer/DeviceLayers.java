@@ -15,6 +15,7 @@ import dev.millrace.model.spec.GlobalPooling1dSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
 import dev.millrace.model.spec.LayerNormalizationSpec;
 import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.LstmSpec;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.NormalizationSpec;
 import dev.millrace.model.spec.PlacedLayer;
@@ -62,6 +63,7 @@ public final class DeviceLayers {
                 || layer instanceof GlobalPooling2dSpec
                 || layer instanceof GlobalPooling1dSpec
                 || layer instanceof SelfAttentionSpec
+                || layer instanceof LstmSpec
                 || layer instanceof DropoutSpec
                 || layer instanceof LayerNormalizationSpec;
     }
@@ -124,6 +126,7 @@ public final class DeviceLayers {
             return new PoolOnDevice(to, Sliding.global(placed.input()), pool.pooling(), last);
         }
         if (layer instanceof GlobalPooling1dSpec pool) return new GlobalPooling1dOnDevice(to, placed, pool, last);
+        if (layer instanceof LstmSpec lstm) return new LstmOnDevice(to, placed, lstm, last);
         if (layer instanceof SelfAttentionSpec attention) {
             return new SelfAttentionOnDevice(to, placed, attention, last);
         }

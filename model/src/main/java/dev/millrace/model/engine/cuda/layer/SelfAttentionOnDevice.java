@@ -73,9 +73,9 @@ final class SelfAttentionOnDevice extends BufferedOnDevice {
     @Override
     public void forward(Tensor x, Pass pass) {
         absent.read(x, pass);
-        input.forward(x, projected, pass);
+        input.forward(x, projected, pass.rows() * steps);
         for (int from = 0; from < pass.rows(); from += samples) look(from, Math.min(samples, pass.rows() - from));
-        output.forward(gathered, output(), pass);
+        output.forward(gathered, output(), pass.rows() * steps);
         absent.clear(output(), features, pass);
     }
 
@@ -105,11 +105,11 @@ final class SelfAttentionOnDevice extends BufferedOnDevice {
     @Override
     public void backward(Tensor x, @Nullable Tensor inputGradient, Pass pass) {
         absent.clear(outputGradient(), features, pass);
-        output.inputGradient(outputGradient(), gatheredGradients, pass);
+        output.inputGradient(outputGradient(), gatheredGradients, pass.rows() * steps);
         output.weightGradient(outputGradient(), gathered, pass);
         for (int from = 0; from < pass.rows(); from += samples) lookBack(from, Math.min(samples, pass.rows() - from));
         input.weightGradient(projectedGradients, x, pass);
-        if (inputGradient != null) input.inputGradient(projectedGradients, inputGradient, pass);
+        if (inputGradient != null) input.inputGradient(projectedGradients, inputGradient, pass.rows() * steps);
     }
 
     private void lookBack(int from, int count) {

@@ -61,16 +61,16 @@ final class StepsProjection {
                 new ColumnSums(to, (long) to.most() * steps, units));
     }
 
-    /** @param x [rows, steps, inputs], as factors are */
-    void forward(Tensor x, Tensor z, Pass pass) {
+    /** @param x [count, inputs], as factors are */
+    void forward(Tensor x, Tensor z, int count) {
         Epilogue then = bias == null ? Epilogue.NONE : Epilogue.BIAS;
         Tensor added = bias == null ? z : z.wide() ? bias.exact() : bias.factor();
-        products.timesTransposed(x, kernel, z, pass.rows() * steps, units, inputs, then, added);
+        products.timesTransposed(x, kernel, z, count, units, inputs, then, added);
     }
 
-    /** @param dx receives [rows, steps, inputs] */
-    void inputGradient(Tensor dz, Tensor dx, Pass pass) {
-        products.times(dz, kernel, dx, pass.rows() * steps, inputs, units, Epilogue.NONE, dx);
+    /** @param dx receives [count, inputs] */
+    void inputGradient(Tensor dz, Tensor dx, int count) {
+        products.times(dz, kernel, dx, count, inputs, units, Epilogue.NONE, dx);
     }
 
     /** Adds to the parameters' gradient, and to the squared norms of each sample's own if they are wanted. */
