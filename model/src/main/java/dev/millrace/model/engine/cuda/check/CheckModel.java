@@ -1,12 +1,31 @@
 package dev.millrace.model.engine.cuda.check;
 
+import dev.millrace.model.spec.Activation;
+import dev.millrace.model.spec.GlobalPooling1dSpec;
+import dev.millrace.model.spec.GlobalPooling2dSpec;
+import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.Loss;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.Pooling;
+import dev.millrace.model.spec.Pooling2dSpec;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A model to check with, and how it is called in the tables. */
 record CheckModel(String name, ModelSpec spec) {
     private static final String CLASSES = "dense: {units: 5, activation: softmax}], loss: categorical_crossentropy}";
+
+    /** Whether its gradient jumps where two values are equal or one is 0, so that rounding decides which way a sample goes. */
+    boolean jumps() {
+        return spec.loss() == Loss.HINGE || spec.layers().stream().anyMatch(CheckModel::jumps);
+    }
+
+    private static boolean jumps(LayerSpec layer) {
+        return layer.activation() == Activation.RELU
+                || (layer instanceof Pooling2dSpec pool && pool.pooling() == Pooling.MAX)
+                || (layer instanceof GlobalPooling2dSpec global && global.pooling() == Pooling.MAX)
+                || (layer instanceof GlobalPooling1dSpec steps && steps.pooling() == Pooling.MAX);
+    }
 
     private static CheckModel of(String name, String inputs, String layers) {
         return new CheckModel(

@@ -22,12 +22,15 @@ final class Parity {
 
     private Parity() {}
 
+    /** With rounded factors, of a gradient that jumps: some of the samples may go the other way. */
+    private static final double BOUND_OF_JUMPS = 0.25;
+
     /** Largest error: float32 sums in another order; the mantissas of TF32 and BF16 have 2^-11 and 2^-8, a few products deep. */
-    static double bound(Precision precision) {
+    static double bound(CheckModel model, Precision precision) {
         return switch (precision) {
             case FLOAT32 -> 1e-4;
-            case TF32 -> 5e-3;
-            case BFLOAT16 -> 5e-2; // some largest value of a pool is another one after rounding
+            case TF32 -> model.jumps() ? BOUND_OF_JUMPS : 5e-3;
+            case BFLOAT16 -> model.jumps() ? BOUND_OF_JUMPS : 5e-2;
         };
     }
 
@@ -43,24 +46,25 @@ final class Parity {
             StringBuilder line = new StringBuilder(String.format(Locale.ROOT, "  %-26s", model.name()));
             List<String> unsupported = CudaEngine.unsupported(model.spec());
             if (!unsupported.isEmpty()) line.append(" not supported: ").append(String.join(", ", unsupported));
-            else failed += compare(model.spec(), precisions, seed, line);
+            else failed += compare(model, precisions, seed, line);
             System.out.println(line);
         }
         return failed;
     }
 
-    private static int compare(ModelSpec spec, List<Precision> precisions, long seed, StringBuilder line) {
+    private static int compare(CheckModel model, List<Precision> precisions, long seed, StringBuilder line) {
         int failed = 0;
         for (Precision precision : precisions) {
-            double error = error(spec, precision, seed);
-            boolean good = error <= bound(precision); // not for NaN
+            double error = error(model.spec(), precision, seed);
+            double bound = bound(model, precision);
+            boolean good = error <= bound; // not for NaN
             if (!good) failed++;
             line.append(String.format(
                     Locale.ROOT,
                     "  %s %.1e%s",
                     precision.name().toLowerCase(Locale.ROOT),
                     error,
-                    good ? "" : " FAILED, at most " + bound(precision)));
+                    good ? "" : " FAILED, at most " + bound));
         }
         return failed;
     }
