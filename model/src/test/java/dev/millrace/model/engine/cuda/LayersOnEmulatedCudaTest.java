@@ -10,6 +10,7 @@ import dev.millrace.model.spec.ModelSpec;
 import java.util.Arrays;
 import java.util.stream.Stream;
 import org.junit.jupiter.api.AfterEach;
+import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -17,7 +18,13 @@ import org.junit.jupiter.params.provider.ValueSource;
 /** Layers over channels and steps where samples are few, of no weight, or in any order of blocks and threads. */
 @OnEmulatedCuda
 class LayersOnEmulatedCudaTest {
+    private static final long MEMORY = 512L << 20; // as the emulation begins; other tests leave less
     private static final double ROUNDING = 1e-5; // of the gradient, relative: sums in another order
+
+    @BeforeEach
+    void roomForAll() {
+        EmulatedCuda.memory(MEMORY);
+    }
 
     @AfterEach
     void asItBegan() {
