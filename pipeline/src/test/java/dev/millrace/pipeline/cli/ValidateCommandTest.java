@@ -1,15 +1,10 @@
 package dev.millrace.pipeline.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
-import static org.assertj.core.api.Assumptions.assumeThat;
 
-import dev.millrace.model.engine.cuda.CudaEngine;
-import dev.millrace.model.spec.ModelSpec;
-import dev.millrace.pipeline.config.TrainingConfig;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.List;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -43,34 +38,6 @@ class ValidateCommandTest {
                 .contains("batch.size: 32\n", "kafka.bootstrap.servers: localhost:1\n")
                 .containsPattern("ok +configuration +sha256 [0-9a-f]{64}")
                 .containsPattern("ok +engine +auto: a worker computes on a CUDA device of its TaskManager, in float32");
-    }
-
-    /** A model of a kind of layer that has no kernels, as long as there is one. */
-    @Test
-    void aModelThatTheChosenEngineCannotComputeIsRefusedAndWithAutoItsEngineIsSaid() throws IOException {
-        String model = """
-                model:
-                  name: steps
-                  inputs: [6, 4]
-                  layers: [{lstm: {units: 3}}, {dense: {units: 1, activation: sigmoid}}]
-                  loss: binary_crossentropy
-                kafka.bootstrap.servers: localhost:1
-                source.topics: [samples]
-                """;
-        Files.writeString(file, model);
-        ModelSpec spec = ModelSpec.of(TrainingConfig.load(file, List.of()).model());
-        assumeThat(CudaEngine.unsupported(spec)).containsExactly("lstm (lstm_1)");
-
-        Ran asked = Ran.millrace("validate", "-c", file.toString(), "--offline", "--set", "training.engine=cuda");
-        Ran auto = Ran.millrace("validate", "-c", file.toString(), "--offline");
-
-        assertThat(asked.exitCode()).isEqualTo(ExitCode.USAGE);
-        assertThat(asked.err())
-                .contains("training.engine")
-                .contains("must be auto or nd4j, as cuda has no kernels for lstm (lstm_1). Received: cuda");
-        assertThat(auto.exitCode()).isEqualTo(ExitCode.OK);
-        assertThat(auto.out())
-                .contains("auto: every worker computes on the CPU, as cuda has no kernels for lstm (lstm_1)");
     }
 
     @Test

@@ -47,6 +47,10 @@ final class CudaModels {
     private CudaModels() {}
 
     static Stream<String> all() {
+        return Stream.of(simple(), overChannels(), overSteps()).flatMap(models -> models);
+    }
+
+    private static Stream<String> simple() {
         return Stream.of(
                 DIGITS,
                 IMAGES,
@@ -121,6 +125,82 @@ final class CudaModels {
                   - dense: {units: 2}
                 loss: mean_squared_error
                 """);
+    }
+
+    /** Convolutions of each channel; normalization of a pixel, of a flat sample before a layer and before the loss, and of more channels than a warp takes. */
+    static Stream<String> overChannels() {
+        return Stream.of(
+                image("depthwise_conv2d: {kernel_size: 3}, flatten: {}"),
+                image(
+                        "depthwise_conv2d: {kernel_size: [2, 3], depth_multiplier: 3, strides: 2, padding: same, activation:"
+                                + " tanh}, depthwise_conv2d: {kernel_size: 2, activation: relu}, flatten: {}"),
+                image(
+                        "conv2d: {filters: 35, kernel_size: 1}, depthwise_conv2d: {kernel_size: 9, strides: [1, 2], padding:"
+                                + " same, activation: sigmoid}, global_average_pooling2d: {}"),
+                """
+                inputs: [3, 2, 1]
+                layers: [{depthwise_conv2d: {kernel_size: [3, 2], depth_multiplier: 4}}, flatten]
+                loss: mean_squared_error
+                """,
+                image("conv2d: {filters: 5, kernel_size: 2}, layer_normalization: {},"
+                        + " conv2d: {filters: 33, kernel_size: 2}, layer_normalization: {epsilon: 0.1}, flatten: {}"),
+                image("layer_normalization: {}, flatten: {}, dense: {units: 40}, layer_normalization: {}"),
+                """
+                inputs: 7
+                layers: [{dense: {units: 3}}, {layer_normalization: {}}]
+                loss: mean_squared_error
+                """,
+                """
+                inputs: 5
+                layers: [{dense: {units: 1100}}, {layer_normalization: {}}, {dense: {units: 2}}]
+                loss: mean_squared_error
+                """);
+    }
+
+    /** Sequences of 7 steps of 5 features, and ids, some of which are padding. */
+    static Stream<String> overSteps() {
+        return Stream.of(
+                sequence("lstm: {units: 4}"),
+                sequence(
+                        "lstm: {units: 35, return_sequences: true, mask_zero: true}, lstm: {units: 3, mask_zero: true}"),
+                sequence(
+                        "conv2d: {filters: 4, kernel_size: [3, 1], activation: tanh}, lstm: {units: 1, return_sequences:"
+                                + " true}, flatten: {}"),
+                ids(
+                        "embedding: {input_dim: 4, output_dim: 6, mask_zero: true}, lstm: {units: 5, return_sequences: true,"
+                                + " mask_zero: true}, self_attention: {num_heads: 2, key_dim: 3, mask_zero: true}, flatten: {}"),
+                """
+                inputs: [1, 3]
+                layers: [{lstm: {units: 2, mask_zero: true}}]
+                loss: mean_squared_error
+                """,
+                sequence("self_attention: {key_dim: 4}, flatten: {}"),
+                sequence("conv2d: {filters: 35, kernel_size: [3, 1], activation: tanh}, self_attention: {num_heads: 3,"
+                        + " key_dim: 5, mask_zero: true}, layer_normalization: {}, global_average_pooling1d: {}"),
+                ids("embedding: {input_dim: 4, output_dim: 6, mask_zero: true}, self_attention: {num_heads: 2, key_dim:"
+                        + " 3, mask_zero: true}, self_attention: {key_dim: 33, mask_zero: true}, flatten: {}"),
+                """
+                inputs: [37, 2]
+                layers: [{self_attention: {num_heads: 2, key_dim: 3}}, flatten]
+                loss: mean_squared_error
+                """,
+                sequence("global_average_pooling1d: {}"),
+                sequence("global_max_pooling1d: {}"),
+                sequence("global_max_pooling1d: {mask_zero: true}"),
+                sequence("conv2d: {filters: 35, kernel_size: [3, 1], activation: relu},"
+                        + " global_average_pooling1d: {mask_zero: true}"),
+                ids("embedding: {input_dim: 4, output_dim: 6, mask_zero: true},"
+                        + " global_average_pooling1d: {mask_zero: true}"),
+                ids("embedding: {input_dim: 4, output_dim: 6, mask_zero: true},"
+                        + " global_max_pooling1d: {mask_zero: true}"));
+    }
+
+    static String sequence(String layers) {
+        return """
+                inputs: [7, 5]
+                layers: [%s, dense: {units: 3, activation: softmax}]
+                loss: categorical_crossentropy
+                """.formatted(layers);
     }
 
     private static String dense(String hidden, String units, String activation, String loss) {

@@ -2,13 +2,32 @@ package dev.millrace.model.engine.cuda.check;
 
 import dev.millrace.model.engine.cuda.CudaEngine;
 import dev.millrace.model.engine.cuda.Cudnn;
+import dev.millrace.model.spec.Activation;
+import dev.millrace.model.spec.GlobalPooling1dSpec;
+import dev.millrace.model.spec.GlobalPooling2dSpec;
+import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.Loss;
 import dev.millrace.model.spec.ModelSpec;
+import dev.millrace.model.spec.Pooling;
+import dev.millrace.model.spec.Pooling2dSpec;
 import java.util.ArrayList;
 import java.util.List;
 
 /** A model to check with, and how it is called in the tables. */
 record CheckModel(String name, ModelSpec spec) {
     private static final String CLASSES = "dense: {units: 5, activation: softmax}], loss: categorical_crossentropy}";
+
+    /** Whether its gradient jumps where two values are equal or one is 0, so that rounding decides which way a sample goes. */
+    boolean jumps() {
+        return spec.loss() == Loss.HINGE || spec.layers().stream().anyMatch(CheckModel::jumps);
+    }
+
+    private static boolean jumps(LayerSpec layer) {
+        return layer.activation() == Activation.RELU
+                || (layer instanceof Pooling2dSpec pool && pool.pooling() == Pooling.MAX)
+                || (layer instanceof GlobalPooling2dSpec global && global.pooling() == Pooling.MAX)
+                || (layer instanceof GlobalPooling1dSpec steps && steps.pooling() == Pooling.MAX);
+    }
 
     private static CheckModel of(String name, String inputs, String layers) {
         return new CheckModel(
@@ -77,10 +96,8 @@ record CheckModel(String name, ModelSpec spec) {
                                 + " activation: tanh}]}, {layers: [sparse_linear: {input_dim: 50, units: 3}]}]}"),
                 ids("embedding_bag", "embedding_bag: {input_dim: 50, output_dim: 6}"),
                 ids("embedding_bag mean", "embedding_bag: {input_dim: 50, output_dim: 6, mode: mean, mask_zero: true}"),
-                ids("embedding", "embedding: {input_dim: 50, output_dim: 6}, flatten"),
-                sequence("lstm", "lstm: {units: 7}"),
-                sequence("lstm sequences", "lstm: {units: 7, return_sequences: true}, global_average_pooling1d"),
-                sequence("self_attention", "self_attention: {num_heads: 2, key_dim: 4}, global_max_pooling1d")));
+                ids("embedding", "embedding: {input_dim: 50, output_dim: 6}, flatten")));
+        models.addAll(ofSequences());
         models.add(loss("binary_crossentropy", "sigmoid"));
         models.add(loss("mean_squared_error", "linear"));
         models.add(loss("hinge", "linear"));
@@ -117,6 +134,21 @@ record CheckModel(String name, ModelSpec spec) {
     /** How it is called in the tables, with what computed its convolutions. */
     String name(String convolutions) {
         return convolutions.isEmpty() ? name : name + " (" + convolutions + ")";
+    }
+
+    private static List<CheckModel> ofSequences() {
+        String padded = "embedding: {input_dim: 5, output_dim: 6, mask_zero: true}, ";
+        return List.of(
+                sequence("global_max_pooling1d", "conv2d: {filters: 8, kernel_size: [3, 1]}, global_max_pooling1d"),
+                sequence("global_average_pooling1d", "global_average_pooling1d"),
+                sequence("self_attention", "self_attention: {num_heads: 2, key_dim: 4}, flatten"),
+                ids(
+                        "self_attention mask",
+                        padded + "self_attention: {num_heads: 2, key_dim: 4, mask_zero: true},"
+                                + " global_average_pooling1d: {mask_zero: true}"),
+                sequence("lstm", "lstm: {units: 7}"),
+                sequence("lstm sequences", "lstm: {units: 7, return_sequences: true}, global_average_pooling1d"),
+                ids("lstm mask", padded + "lstm: {units: 7, mask_zero: true}"));
     }
 
     /** For rates; {@code deploy/gpu/torch_loop.py} has the same by the same names. */

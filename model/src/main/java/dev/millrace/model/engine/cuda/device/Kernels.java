@@ -29,8 +29,19 @@ import org.bytedeco.javacpp.SizeTPointer;
 /** The kernels, compiled for a device when it is first used: a text suits every card, machine code only its own. */
 final class Kernels implements AutoCloseable {
     /** In the order in which they build on each other. */
-    private static final List<String> FILES =
-            List.of("values.cu", "dense.cu", "losses.cu", "images.cu", "filters.cu", "tables.cu", "normalization.cu");
+    private static final List<String> FILES = List.of(
+            "values.cu",
+            "dense.cu",
+            "losses.cu",
+            "images.cu",
+            "filters.cu",
+            "tables.cu",
+            "normalization.cu",
+            "layernorm.cu",
+            "steps.cu",
+            "depthwise.cu",
+            "attention.cu",
+            "lstm.cu");
 
     private final CUmod_st module = new CUmod_st();
     private final Map<String, CUfunc_st> functions = new HashMap<>();

@@ -330,28 +330,66 @@ public final class Products implements AutoCloseable {
      * @param into float32, [batch, rows, columns]
      */
     public void transposedTimesEach(Tensor x, Tensor y, Tensor into, int rows, int columns, int inner, int batch) {
-        int type = type(x.wide());
+        transposedTimesEach(
+                new Matrices(x, rows, (long) inner * rows),
+                new Matrices(y, columns, (long) inner * columns),
+                new Matrices(into, columns, (long) rows * columns),
+                rows,
+                columns,
+                inner,
+                batch);
+    }
+
+    /** {@code C_i = A_i' B_i} of each of a batch: [inner, rows] transposed times [inner, columns]. */
+    public void transposedTimesEach(
+            Matrices x, Matrices y, Matrices into, int rows, int columns, int inner, int batch) {
+        each(x, true, y, false, into, rows, columns, inner, batch);
+    }
+
+    /** {@code C_i = A_i B_i'} of each of a batch: [rows, inner] times [columns, inner] transposed. */
+    public void timesTransposedEach(
+            Matrices x, Matrices y, Matrices into, int rows, int columns, int inner, int batch) {
+        each(x, false, y, true, into, rows, columns, inner, batch);
+    }
+
+    /** {@code C_i = A_i B_i} of each of a batch: [rows, inner] times [inner, columns]. */
+    public void timesEach(Matrices x, Matrices y, Matrices into, int rows, int columns, int inner, int batch) {
+        each(x, false, y, false, into, rows, columns, inner, batch);
+    }
+
+    private void each(
+            Matrices x,
+            boolean transposeX,
+            Matrices y,
+            boolean transposeY,
+            Matrices into,
+            int rows,
+            int columns,
+            int inner,
+            int batch) {
+        if (x.first().wide() != y.first().wide()) throw new IllegalArgumentException("factors must be of one type");
+        int type = type(x.first().wide());
         int result = cublasGemmStridedBatchedEx(
                 cublas,
-                CUBLAS_OP_N,
-                CUBLAS_OP_T,
+                transposeY ? CUBLAS_OP_T : CUBLAS_OP_N,
+                transposeX ? CUBLAS_OP_T : CUBLAS_OP_N,
                 columns,
                 rows,
                 inner,
                 one,
-                a.at(y.address()),
+                a.at(y.first().address()),
                 type,
-                columns,
-                (long) inner * columns,
-                b.at(x.address()),
+                y.leading(),
+                y.apart(),
+                b.at(x.first().address()),
                 type,
-                rows,
-                (long) inner * rows,
+                x.leading(),
+                x.apart(),
                 zero,
-                c.at(into.address()),
-                CUDA_R_32F,
-                columns,
-                (long) rows * columns,
+                c.at(into.first().address()),
+                type(into.first().wide()),
+                into.leading(),
+                into.apart(),
                 batch,
                 computeType(),
                 CUBLAS_GEMM_DEFAULT);

@@ -31,6 +31,11 @@ final class ColumnSums {
                 .address(partial)
                 .flag(rows.wide())
                 .grid((width + COLUMNS - 1) / COLUMNS, parts, COLUMNS, LINES);
+        finish(device, partial, parts, width, into, add);
+    }
+
+    /** Puts the sums of the parts together, [parts, width] at {@code partial}. */
+    static void finish(Device device, long partial, int parts, int width, Tensor into, boolean add) {
         device.kernel("partSums")
                 .address(partial)
                 .integer(parts)
@@ -40,7 +45,8 @@ final class ColumnSums {
                 .elements(width);
     }
 
-    private static int parts(long rows) {
+    /** In how many parts so many rows are summed. */
+    static int parts(long rows) {
         return (int) Math.min(Math.max((rows + ROWS_OF_A_PART - 1) / ROWS_OF_A_PART, 1), MOST_PARTS);
     }
 }

@@ -5,17 +5,22 @@ import dev.millrace.model.spec.Branch;
 import dev.millrace.model.spec.BranchesSpec;
 import dev.millrace.model.spec.Conv2dSpec;
 import dev.millrace.model.spec.DenseSpec;
+import dev.millrace.model.spec.DepthwiseConv2dSpec;
 import dev.millrace.model.spec.DropoutSpec;
 import dev.millrace.model.spec.EmbeddingBagSpec;
 import dev.millrace.model.spec.EmbeddingSpec;
 import dev.millrace.model.spec.FactorizationMachineSpec;
 import dev.millrace.model.spec.FlattenSpec;
+import dev.millrace.model.spec.GlobalPooling1dSpec;
 import dev.millrace.model.spec.GlobalPooling2dSpec;
+import dev.millrace.model.spec.LayerNormalizationSpec;
 import dev.millrace.model.spec.LayerSpec;
+import dev.millrace.model.spec.LstmSpec;
 import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.model.spec.NormalizationSpec;
 import dev.millrace.model.spec.PlacedLayer;
 import dev.millrace.model.spec.Pooling2dSpec;
+import dev.millrace.model.spec.SelfAttentionSpec;
 import dev.millrace.model.spec.SparseLinearSpec;
 import java.util.ArrayList;
 import java.util.List;
@@ -52,10 +57,15 @@ public final class DeviceLayers {
     private static boolean takesAnything(LayerSpec layer) {
         return layer instanceof DenseSpec
                 || layer instanceof Conv2dSpec
+                || layer instanceof DepthwiseConv2dSpec
                 || layer instanceof FlattenSpec
                 || layer instanceof Pooling2dSpec
                 || layer instanceof GlobalPooling2dSpec
-                || layer instanceof DropoutSpec;
+                || layer instanceof GlobalPooling1dSpec
+                || layer instanceof SelfAttentionSpec
+                || layer instanceof LstmSpec
+                || layer instanceof DropoutSpec
+                || layer instanceof LayerNormalizationSpec;
     }
 
     private static boolean takesFeatures(LayerSpec layer) {
@@ -121,6 +131,9 @@ public final class DeviceLayers {
         LayerSpec layer = placed.layer();
         if (layer instanceof DenseSpec) return new DenseOnDevice(to, placed, activation, last);
         if (layer instanceof Conv2dSpec conv2d) return new ConvolutionOnDevice(to, placed, conv2d, activation, last);
+        if (layer instanceof DepthwiseConv2dSpec conv2d) {
+            return new DepthwiseConvolutionOnDevice(to, placed, conv2d, activation, last);
+        }
         if (layer instanceof Pooling2dSpec pool) {
             Sliding sliding = new Sliding(placed.input(), pool.window(), placed.output());
             return new PoolOnDevice(to, sliding, pool.pooling(), last);
@@ -128,9 +141,15 @@ public final class DeviceLayers {
         if (layer instanceof GlobalPooling2dSpec pool) {
             return new PoolOnDevice(to, Sliding.global(placed.input()), pool.pooling(), last);
         }
+        if (layer instanceof GlobalPooling1dSpec pool) return new GlobalPooling1dOnDevice(to, placed, pool, last);
+        if (layer instanceof LstmSpec lstm) return new LstmOnDevice(to, placed, lstm, last);
+        if (layer instanceof SelfAttentionSpec attention) {
+            return new SelfAttentionOnDevice(to, placed, attention, last);
+        }
         if (layer instanceof DropoutSpec dropout) {
             return new DropoutOnDevice(to, placed.input().size(), dropout, last);
         }
+        if (layer instanceof LayerNormalizationSpec norm) return new LayerNormalizationOnDevice(to, placed, norm, last);
         if (layer instanceof NormalizationSpec norm) return new NormalizationOnDevice(to, placed, norm, last);
         if (layer instanceof BranchesSpec branches) {
             return branches(placed, branches, column, features, activation, last);
