@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
+import java.util.stream.Collectors;
 import org.apache.kafka.clients.admin.Admin;
 import org.apache.kafka.clients.admin.AdminClientConfig;
 import org.apache.kafka.clients.admin.Config;
@@ -106,11 +107,12 @@ public final class KafkaPreflight {
     private void checkRight(TopicUse use, TopicDescription topic) {
         Set<AclOperation> allowed = topic.authorizedOperations();
         String size = topic.partitions().size() + " partitions";
-        if (allowed == null || allowed.contains(use.right()) || allowed.contains(AclOperation.ALL)) {
-            findings.add(Finding.ok(use.subject(), size + ", " + use.right() + " allowed"));
+        String rights = use.rights().stream().map(AclOperation::name).collect(Collectors.joining(" and "));
+        if (allowed == null || allowed.containsAll(use.rights()) || allowed.contains(AclOperation.ALL)) {
+            findings.add(Finding.ok(use.subject(), size + ", " + rights + " allowed"));
         } else {
             findings.add(Finding.error(
-                    use.subject(), "the job needs the right to " + use.right() + "; grant it with kafka-acls.sh"));
+                    use.subject(), "the job needs the right to " + rights + "; grant it with kafka-acls.sh"));
         }
     }
 

@@ -1,7 +1,6 @@
 package dev.millrace.pipeline.server;
 
 import dev.millrace.model.gate.Evaluation;
-import dev.millrace.model.snapshot.AliasChange;
 import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotDirectory;
 import dev.millrace.model.snapshot.SnapshotException;
@@ -68,14 +67,7 @@ public final class DirectoryStanding {
             Aliases aliases = published.aliases();
             if (aliases != null && !aliases.model().equals(model)) return standing; // the sink will refuse it
             Standing known = standing.withVersions(evaluations(published, model, standing));
-            if (aliases == null || aliases.revision() <= standing.revision()) return known;
-            LOG.warn(
-                    "{}: {} has revision {} of the aliases, this job {}: it adopts them",
-                    model,
-                    directory,
-                    aliases.revision(),
-                    standing.revision());
-            return adopted(known, aliases, now);
+            return aliases == null ? known : known.adopting(aliases, directory, now);
         } catch (SnapshotException | IOException | UncheckedIOException e) {
             LOG.warn("{}: the aliases in {} cannot be read; this job goes on with its own", model, directory, e);
             return standing;
@@ -94,23 +86,6 @@ public final class DirectoryStanding {
         if (versions.isEmpty()) return 0;
         long newest = versions.get(versions.size() - 1);
         return published.manifest(newest).model().equals(model) ? newest : 0; // of another one the sink refuses it
-    }
-
-    private static Standing adopted(Standing standing, Aliases aliases, long now) {
-        long revision = aliases.revision() + 1;
-        Long champion = aliases.champion();
-        Standing moved = champion == null ? standing : standing.withChampion(champion, aliases.previous(), true, now);
-        AliasChange change = new AliasChange(
-                revision,
-                now,
-                AliasChange.Kind.ADOPT,
-                standing.champion(),
-                moved.champion(),
-                aliases.pinned(),
-                "job",
-                "",
-                "revision " + aliases.revision() + " was published without this job, which had " + standing.revision());
-        return moved.withPinned(aliases.pinned()).withRevision(revision).withChange(change);
     }
 
     private static Standing read(SnapshotDirectory directory) {

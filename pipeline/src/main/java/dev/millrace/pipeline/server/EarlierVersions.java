@@ -1,36 +1,50 @@
 package dev.millrace.pipeline.server;
 
 import dev.millrace.model.snapshot.SnapshotException;
+import dev.millrace.pipeline.server.PublishedVersions.Newest;
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.util.HashMap;
+import java.util.Map;
 import org.jspecify.annotations.Nullable;
 import org.slf4j.Logger;
 import org.slf4j.LoggerFactory;
 
 /**
- * What was published before a job began. Its versions go on above that: from an older savepoint, or from no checkpoint at all,
- * they would be numbers that readers have seen, and readers do not go back.
+ * What was published before a job began. Its versions and revisions go on above that: from an older savepoint, or from no
+ * checkpoint at all, they would be numbers that readers have seen, and readers do not go back.
  */
 final class EarlierVersions {
     private static final Logger LOG = LoggerFactory.getLogger(EarlierVersions.class);
 
+    private final Map<String, Newest> onTopic = new HashMap<>(); // by model
+    private long newest;
+
     private EarlierVersions() {}
 
-    /** The newest version that was published of the model or the challenger, wherever they are; 0 for none. */
-    static long newest(ServerSettings settings) {
+    /**
+     * Looks for those of the model and of the challenger.
+     *
+     * @throws Exception if the topic cannot be read; a directory that cannot be leaves it to its sink to fail
+     */
+    static EarlierVersions of(ServerSettings settings) throws Exception {
+        EarlierVersions found = new EarlierVersions();
         PublicationSettings publication = settings.publication();
-        long newest = newest(settings.model(), publication.directory(), publication.onTopic());
+        found.look(settings.model(), publication.directory(), publication.onTopic());
         ChallengerSettings second = settings.challenger();
-        if (second == null) return newest;
-        return Math.max(newest, newest(second.model(), second.directory(), publication.onTopic()));
+        if (second != null) found.look(second.model(), second.directory(), publication.onTopic());
+        return found;
     }
 
-    private static long newest(String model, @Nullable String directory, @Nullable PublishedVersions onTopic) {
-        long there = directory == null ? 0 : newest(model, directory);
-        return onTopic == null ? there : Math.max(there, newest(model, onTopic));
+    private void look(String model, @Nullable String directory, @Nullable PublishedVersions topic) throws Exception {
+        if (directory != null) newest = Math.max(newest, inDirectory(model, directory));
+        if (topic == null) return;
+        Newest there = topic.newest(model);
+        onTopic.put(model, there);
+        newest = Math.max(newest, there.version());
     }
 
-    private static long newest(String model, String directory) {
+    private static long inDirectory(String model, String directory) {
         try {
             return DirectoryStanding.newest(model, directory);
         } catch (SnapshotException | IOException | UncheckedIOException e) {
@@ -39,12 +53,19 @@ final class EarlierVersions {
         }
     }
 
-    private static long newest(String model, PublishedVersions onTopic) {
-        try {
-            return onTopic.newest(model);
-        } catch (Exception e) { // the sink says more if it lasts
-            LOG.warn("{}: whether versions above its own are on the model topic cannot be told", model, e);
-            return 0;
-        }
+    /** The highest version of either, wherever it is; 0 for none. */
+    long newest() {
+        return newest;
+    }
+
+    /**
+     * What a job that begins makes of its standing: aliases that were moved without it.
+     *
+     * @param now milliseconds since the epoch
+     */
+    Standing adopt(Standing standing, String model, @Nullable String directory, long now) {
+        Standing known = DirectoryStanding.adopt(standing, model, directory, now);
+        Newest there = onTopic.getOrDefault(model, Newest.NONE);
+        return there.aliases() == null ? known : known.adopting(there.aliases(), "the model topic", now);
     }
 }

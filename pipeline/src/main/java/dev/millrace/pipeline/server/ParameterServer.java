@@ -98,11 +98,12 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         for (PartialGradients kept : checkpointedPartial.get()) partial = kept;
         learners = Learners.create(settings, restored, isControlled());
         trainer = learners.model();
-        learners.goOnAbove(EarlierVersions.newest(settings), restored == null);
-        adopt(trainer.state(), settings.model(), settings.publication().directory());
+        EarlierVersions earlier = EarlierVersions.of(settings);
+        learners.goOnAbove(earlier.newest(), restored == null);
+        adopt(earlier, trainer.state(), settings.model(), settings.publication().directory());
         ChallengerSettings second = settings.challenger();
         Challenge challenge = learners.challenge();
-        if (second != null && challenge != null) adopt(challenge.state, second.model(), second.directory());
+        if (second != null && challenge != null) adopt(earlier, challenge.state, second.model(), second.directory());
         if (restored != null) {
             LOG.info(
                     "Restored {} at version {} after {} samples",
@@ -112,8 +113,8 @@ public abstract sealed class ParameterServer extends AbstractStreamOperator<Step
         }
     }
 
-    private static void adopt(TrainingState state, String model, @Nullable String directory) {
-        state.standing = DirectoryStanding.adopt(state.standing, model, directory, System.currentTimeMillis());
+    private static void adopt(EarlierVersions earlier, TrainingState state, String model, @Nullable String directory) {
+        state.standing = earlier.adopt(state.standing, model, directory, System.currentTimeMillis());
     }
 
     @Override

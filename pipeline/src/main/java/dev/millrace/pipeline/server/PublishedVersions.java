@@ -1,13 +1,23 @@
 package dev.millrace.pipeline.server;
 
+import dev.millrace.model.snapshot.Aliases;
 import java.io.Serializable;
+import org.jspecify.annotations.Nullable;
 
-/** Which versions of a model readers have already. */
+/** What readers of a model have seen already. */
 public interface PublishedVersions extends Serializable {
+
     /**
-     * The newest one; 0 before the first.
+     * What was published last.
      *
-     * @throws Exception if it cannot be told
+     * @param version the highest; 0 before the first
+     * @param aliases of the highest revision; null before the first
      */
-    long newest(String model) throws Exception;
+    record Newest(long version, @Nullable Aliases aliases) {
+        /** Nothing was published. */
+        public static final Newest NONE = new Newest(0, null);
+    }
+
+    /** @throws Exception if it cannot be told */
+    Newest newest(String model) throws Exception;
 }

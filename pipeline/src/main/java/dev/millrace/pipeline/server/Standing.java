@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import org.jspecify.annotations.Nullable;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /**
  * Which versions were published and which of them is the champion. It is part of the server's state, so that it is right
@@ -36,6 +38,8 @@ record Standing(
         List<Published> versions,
         String manifest,
         List<AliasChange> changes) {
+    private static final Logger LOG = LoggerFactory.getLogger(Standing.class);
+
     /** Nothing was published. */
     static final Standing NONE = new Standing(0, false, null, null, null, null, 0, List.of(), "", List.of());
 
@@ -135,6 +139,36 @@ record Standing(
                 versions,
                 manifest,
                 changes);
+    }
+
+    /**
+     * Takes over aliases that were published without this job, if their revision is higher.
+     *
+     * @param where they were found
+     * @param now milliseconds since the epoch
+     */
+    Standing adopting(Aliases aliases, String where, long now) {
+        if (aliases.revision() <= revision) return this;
+        LOG.warn(
+                "{}: {} has revision {} of the aliases, this job {}: it adopts them",
+                aliases.model(),
+                where,
+                aliases.revision(),
+                revision);
+        Long moved = aliases.champion();
+        Standing next = moved == null ? this : withChampion(moved, aliases.previous(), true, now);
+        long above = aliases.revision() + 1;
+        AliasChange change = new AliasChange(
+                above,
+                now,
+                AliasChange.Kind.ADOPT,
+                champion,
+                next.champion,
+                aliases.pinned(),
+                "job",
+                "",
+                "revision " + aliases.revision() + " was published without this job, which had " + revision);
+        return next.withPinned(aliases.pinned()).withRevision(above).withChange(change);
     }
 
     /** Notes a change for the audit. */

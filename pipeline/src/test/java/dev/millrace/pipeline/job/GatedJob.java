@@ -263,9 +263,14 @@ public final class GatedJob implements AutoCloseable {
         }
     }
 
-    long newestOnTheTopic() {
+    /** Until the model topic shows a version above; its sink commits when it does. */
+    void awaitOnTheTopic(long above) {
         try (SnapshotTopicReader reader = TOPICS.reader(broker())) {
-            return reader.newest("halves").orElseThrow().version();
+            Awaitility.await()
+                    .atMost(LIMIT)
+                    .until(() -> reader.newest("halves")
+                            .filter(newest -> newest.version() > above)
+                            .isPresent());
         }
     }
 

@@ -2,8 +2,11 @@ package dev.millrace.pipeline.job;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotManifest;
+import dev.millrace.pipeline.server.StepReport;
 import java.nio.file.Path;
+import java.util.Objects;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -32,7 +35,7 @@ class VersionsAcrossLivesTest {
             assertThat(job.published().manifest(before.version()).sha256())
                     .as("a version keeps its content")
                     .isEqualTo(before.sha256());
-            assertThat(job.newestOnTheTopic()).isGreaterThan(before.version());
+            job.awaitOnTheTopic(before.version());
             job.allPublished();
         }
     }
@@ -54,9 +57,41 @@ class VersionsAcrossLivesTest {
             job.produce(500, true);
             job.awaitVersionAfter(before);
 
-            SnapshotManifest anew = job.published().current();
-            assertThat(anew.provenance().get("parentVersion")).isEqualTo(Long.toString(before));
-            assertThat(Long.parseLong(anew.provenance().get("samples"))).isBetween(1L, 500L);
+            SnapshotManifest first = firstAfter(job, before);
+            assertThat(first.provenance().get("parentVersion")).isEqualTo(Long.toString(before));
+            assertThat(Long.parseLong(first.provenance().get("samples"))).isBetween(1L, 500L);
         }
+    }
+
+    /** Aliases, too, go on above the revision that readers have. */
+    @Test
+    void aJobInAnEmptyDirectoryGoesOnAboveWhatTheModelTopicHas(@TempDir Path directory) throws Exception {
+        try (GatedJob job = new GatedJob(directory)) {
+            job.start();
+            job.produce(FIRST, true);
+            StepReport champion = job.await(report -> report.aliases().champion() != null);
+            long version = Objects.requireNonNull(champion.aliases().champion());
+            job.awaitOnTheTopic(version - 1);
+            job.cancel();
+            Aliases before = job.aliasesOnTheTopic();
+
+            job.start("publish.directory=" + directory.resolve("elsewhere"), "source.starting-offsets=latest");
+            job.awaitCheckpoints(1);
+            job.produce(500, true);
+            job.awaitOnTheTopic(Objects.requireNonNull(before.candidate()));
+
+            Aliases after = job.aliasesOnTheTopic();
+            assertThat(after.revision()).isGreaterThan(before.revision());
+            assertThat(after.candidate()).isGreaterThan(before.candidate());
+            assertThat(after.champion()).isGreaterThanOrEqualTo(before.champion());
+        }
+    }
+
+    private static SnapshotManifest firstAfter(GatedJob job, long version) {
+        long first = job.published().versions().stream()
+                .filter(each -> each > version)
+                .findFirst()
+                .orElseThrow();
+        return job.published().manifest(first);
     }
 }
