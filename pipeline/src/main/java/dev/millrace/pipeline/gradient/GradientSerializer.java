@@ -16,7 +16,7 @@ import org.apache.flink.core.memory.DataOutputView;
 
 /**
  * Gradients on the edge to the parameter server. What it reads shares one array, overwritten by the next read: the
- * server adds each block before it takes another, and a fresh megabyte per block would be mostly garbage collection.
+ * server adds or copies each block before it takes another, and a fresh megabyte per block would be mostly garbage collection.
  */
 public final class GradientSerializer extends VersionedSerializer<Gradient> {
     private static final long serialVersionUID = 1L;

@@ -94,7 +94,7 @@ final class LiveTopicWriter implements LiveOutlet {
             connected.commitTransaction();
             sent.incrementAndGet();
             failing = false;
-        } catch (RuntimeException | OutOfMemoryError e) { // whatever it is must not leave the transaction open
+        } catch (RuntimeException | OutOfMemoryError e) { // neither must leave the transaction open
             failed.incrementAndGet();
             if (isFenced(e)) giveWay();
             else if (!failing) LOG.warn("Live version {} was not sent to topic {}", state.version(), topic.topic(), e);

@@ -183,6 +183,6 @@ final class LocalFiles implements StoreFiles {
 
     @Override
     public String place(String path) {
-        return root.resolve(path).toString();
+        return root.resolve(path).toAbsolutePath().normalize().toString();
     }
 }

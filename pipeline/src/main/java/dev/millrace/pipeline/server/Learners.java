@@ -66,6 +66,7 @@ final class Learners {
         Trainer kept = before == null || before.swapped != swapped ? null : kept(own, before);
         Trainer challenger = kept == null ? Trainers.create(own, null, false) : kept;
         challenger.challenge(model.state());
+        challenger.state().topics = model.state().topics; // it gets the same mini-batches
         if (before == null || kept == null) {
             before = Challenge.begin(challenger.state(), second.rule());
             before.swapped = swapped;
@@ -109,7 +110,8 @@ final class Learners {
     }
 
     /**
-     * Has versions go on above those that were published before. A model that begins publishes none before its first step.
+     * Has versions go on above those that were published before. Where some were, a model that begins publishes none before its
+     * first step.
      *
      * @param begins without a checkpoint
      */

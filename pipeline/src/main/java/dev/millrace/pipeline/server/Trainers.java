@@ -95,7 +95,8 @@ final class Trainers {
         if (!before.subList(0, common).equals(now.subList(0, common))) {
             throw new IllegalStateException(
                     settings.model() + ": source.topics must begin with those of the checkpoint, in"
-                            + " their order; new ones go behind them. Then: " + before + ". Configured: " + now);
+                            + " their order; new ones go behind them. Then: " + before + ". Configured: " + now
+                            + ". List them so, or start without the checkpoint.");
         }
         return before.size() > now.size() ? before : now;
     }

@@ -4,21 +4,28 @@ import dev.millrace.pipeline.minibatch.LocalLink;
 import java.util.Collection;
 import java.util.List;
 import java.util.concurrent.CompletableFuture;
+import java.util.function.Predicate;
 import org.apache.flink.api.connector.source.ReaderOutput;
 import org.apache.flink.api.connector.source.SourceEvent;
 import org.apache.flink.api.connector.source.SourceReader;
 import org.apache.flink.api.connector.source.SourceSplit;
 import org.apache.flink.core.io.InputStatus;
+import org.slf4j.Logger;
+import org.slf4j.LoggerFactory;
 
 /** A reader that pauses while the {@link LocalLink} of its slot holds. */
 @SuppressWarnings("try") // close() may be interrupted, as that of any reader
 final class GatedReader<T, S extends SourceSplit> implements SourceReader<T, S> {
+    private static final Logger LOG = LoggerFactory.getLogger(GatedReader.class);
+
     private final SourceReader<T, S> reader;
     private final LocalLink link;
+    private final Predicate<S> wanted;
 
-    GatedReader(SourceReader<T, S> reader, LocalLink link) {
+    GatedReader(SourceReader<T, S> reader, LocalLink link, Predicate<S> wanted) {
         this.reader = reader;
         this.link = link;
+        this.wanted = wanted;
     }
 
     @Override
@@ -43,7 +50,13 @@ final class GatedReader<T, S extends SourceSplit> implements SourceReader<T, S> 
 
     @Override
     public void addSplits(List<S> splits) {
-        reader.addSplits(splits);
+        List<S> read = splits.stream().filter(wanted).toList();
+        if (read.size() < splits.size()) {
+            LOG.warn(
+                    "Not read any more: {}",
+                    splits.stream().filter(wanted.negate()).map(S::splitId).toList());
+        }
+        reader.addSplits(read);
     }
 
     @Override

@@ -2,6 +2,8 @@ package dev.millrace.pipeline.source;
 
 import dev.millrace.pipeline.minibatch.LocalLink;
 import dev.millrace.pipeline.minibatch.LocalLinks;
+import java.io.Serializable;
+import java.util.function.Predicate;
 import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.connector.source.Boundedness;
 import org.apache.flink.api.connector.source.Source;
@@ -22,16 +24,27 @@ public final class GatedSource<T, S extends SourceSplit, E> implements Source<T,
 
     private final Source<T, S, E> source;
     private final TypeInformation<T> type;
+    private final Wanted<S> wanted;
+
+    /** Which splits of a checkpoint are read on. */
+    public interface Wanted<S> extends Predicate<S>, Serializable {}
 
     public GatedSource(Source<T, S, E> source, TypeInformation<T> type) {
+        this(source, type, split -> true);
+    }
+
+    /** @param wanted of the splits that a reader had before a restart; connectors go on with all of them */
+    public GatedSource(Source<T, S, E> source, TypeInformation<T> type, Wanted<S> wanted) {
         this.source = source;
         this.type = type;
+        this.wanted = wanted;
     }
 
     @Override
     public SourceReader<T, S> createReader(SourceReaderContext context) throws Exception {
         LocalLink link = LocalLinks.of(context);
-        return new GatedReader<>(source.createReader(new PendingRecords(context, link::setPendingRecords)), link);
+        return new GatedReader<>(
+                source.createReader(new PendingRecords(context, link::setPendingRecords)), link, wanted);
     }
 
     @Override

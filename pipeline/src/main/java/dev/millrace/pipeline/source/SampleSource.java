@@ -4,10 +4,12 @@ import dev.millrace.model.spec.ModelSpec;
 import dev.millrace.pipeline.Uids;
 import dev.millrace.pipeline.config.SourceConfig;
 import dev.millrace.pipeline.config.TrainingConfig;
+import java.util.List;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
 import org.apache.flink.connector.kafka.source.KafkaSource;
 import org.apache.flink.connector.kafka.source.KafkaSourceBuilder;
 import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsInitializer;
+import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
 import org.apache.kafka.clients.consumer.OffsetResetStrategy;
@@ -32,13 +34,17 @@ public final class SampleSource {
                 .setDeserializer(new SampleDeserializer(reading, new SplitIds(source.topics())));
         if (source.bounded()) kafka.setBounded(OffsetsInitializer.latest());
         return env.fromSource(
-                        new GatedSource<>(kafka.build(), SampleSerializer.TYPE),
+                        new GatedSource<>(kafka.build(), SampleSerializer.TYPE, listed(source.topics())),
                         WatermarkStrategy.noWatermarks(),
                         "samples",
                         SampleSerializer.TYPE)
                 .uid(Uids.SAMPLES)
                 .setDescription("labeled samples from " + String.join(", ", source.topics()))
                 .setParallelism(config.training().workers());
+    }
+
+    static GatedSource.Wanted<KafkaPartitionSplit> listed(List<String> topics) {
+        return split -> topics.contains(split.getTopic());
     }
 
     @SuppressWarnings("deprecation") // the connector still takes Kafka's old type

@@ -33,8 +33,9 @@ public final class SplitIds implements Serializable {
         return id & ((1 << PARTITION_BITS) - 1);
     }
 
-    /** For people: {@code topic-partition}. */
+    /** For people: {@code topic-partition}; a topic that is not listed any more by its place. */
     public String nameOf(int id) {
-        return topicOf(id) + "-" + partitionOf(id);
+        int index = id >>> PARTITION_BITS;
+        return (index < topics.size() ? topics.get(index) : "topic" + index) + "-" + partitionOf(id);
     }
 }

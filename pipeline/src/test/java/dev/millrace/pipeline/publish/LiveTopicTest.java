@@ -94,6 +94,22 @@ class LiveTopicTest {
         await().until(outlet::isIdle);
     }
 
+    /** Its transaction was begun by then. */
+    @Test
+    void aSetThatCannotBeCutIsCountedAndTheNextOneIsSent() {
+        String topic = topic("live-uncut");
+        try (LiveOutlet outlet = outlet(topic)) {
+            send(outlet, 1, "a");
+            outlet.send(new LiveState(SPEC.toJson(), 2, 0, new float[1], Map.of()));
+            await().until(outlet::isIdle);
+
+            send(outlet, 3, "a");
+
+            assertThat(outlet.failed()).isEqualTo(1);
+            assertThat(outlet.sent()).isEqualTo(2);
+        }
+    }
+
     /** All that a client was told, in order. */
     private static final class Told implements SnapshotListener {
         private final BlockingQueue<String> news = new LinkedBlockingQueue<>();

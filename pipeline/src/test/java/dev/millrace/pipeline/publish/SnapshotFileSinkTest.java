@@ -203,7 +203,7 @@ class SnapshotFileSinkTest {
     }
 
     private String elsewhere() {
-        return directory.resolveSibling(directory.getFileName() + "-before").toString();
+        return directory.resolve("before").toString();
     }
 
     private SnapshotFileSink sink(int retained) {
