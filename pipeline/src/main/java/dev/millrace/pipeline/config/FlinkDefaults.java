@@ -10,6 +10,8 @@ import org.jspecify.annotations.Nullable;
  * unattended. {@code flink.*} keys of a configuration win over the defaults, never over the requirements.
  */
 public final class FlinkDefaults {
+    private static final String ATTEMPTS = "restart-strategy.exponential-delay.attempts-before-reset-backoff";
+
     /** What the training loop is built on. */
     private static final Map<String, String> REQUIRED = ordered(
             "execution.runtime-mode", "STREAMING",
@@ -29,15 +31,24 @@ public final class FlinkDefaults {
     /** Where Flink's own default suits a demonstration rather than a service. */
     private static final Map<String, String> DEFAULTS = ordered(
             // Flink: 0, one failed checkpoint fails the job.
-            "execution.checkpointing.tolerable-failed-checkpoints", "3",
+            "execution.checkpointing.tolerable-failed-checkpoints",
+            "3",
             // Flink: checkpoints are deleted when a job is canceled.
-            "execution.checkpointing.externalized-checkpoint-retention", "RETAIN_ON_CANCELLATION",
-            "execution.checkpointing.timeout", "5 min",
-            // Flink: restarts without limit, so that a poison record keeps a job restarting for ever.
-            "restart-strategy.type", "failure-rate",
-            "restart-strategy.failure-rate.max-failures-per-interval", "5",
-            "restart-strategy.failure-rate.failure-rate-interval", "10 min",
-            "restart-strategy.failure-rate.delay", "2 s");
+            "execution.checkpointing.externalized-checkpoint-retention",
+            "RETAIN_ON_CANCELLATION",
+            "execution.checkpointing.timeout",
+            "5 min",
+            // Brokers may be away for a night. Flink: without limit, so that what fails each time restarts for ever.
+            "restart-strategy.type",
+            "exponential-delay",
+            "restart-strategy.exponential-delay.initial-backoff",
+            "2 s",
+            "restart-strategy.exponential-delay.max-backoff",
+            "1 min",
+            "restart-strategy.exponential-delay.reset-backoff-threshold",
+            "10 min",
+            ATTEMPTS,
+            "480");
 
     /** What belongs to the cluster and not to a job; the mini cluster and the shipped cluster files set it. */
     private static final Map<String, String> CLUSTER = ordered(
@@ -53,6 +64,13 @@ public final class FlinkDefaults {
             "parallelism.default", "use training.workers");
 
     private FlinkDefaults() {}
+
+    /** Flink's options for this job where a person watches it: it gives up soon, and says why. */
+    public static Configuration watched(TrainingConfig config) {
+        Configuration options = job(config);
+        if (!config.flink().containsKey(ATTEMPTS)) options.setString(ATTEMPTS, "5");
+        return options;
+    }
 
     /** Flink's options for this job. */
     public static Configuration job(TrainingConfig config) {

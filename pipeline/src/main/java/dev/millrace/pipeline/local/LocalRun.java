@@ -158,7 +158,7 @@ final class LocalRun {
     }
 
     private StreamGraph graph(TrainingConfig config) throws IOException {
-        Configuration options = FlinkDefaults.job(config);
+        Configuration options = FlinkDefaults.watched(config);
         directory
                 .newestState()
                 .ifPresent(state -> options.set(

@@ -55,13 +55,30 @@ class FlinkDefaultsTest {
         assertThat(job.get(TOLERABLE_FAILURE_NUMBER)).isEqualTo(3);
         assertThat(job.get(EXTERNALIZED_CHECKPOINT_RETENTION))
                 .isEqualTo(ExternalizedCheckpointRetention.RETAIN_ON_CANCELLATION);
-        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY)).isEqualTo("failure-rate");
-        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_MAX_FAILURES_PER_INTERVAL))
-                .isEqualTo(5);
-        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_FAILURE_RATE_INTERVAL))
-                .isEqualTo(Duration.ofMinutes(10));
-        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY_FAILURE_RATE_DELAY))
+        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY)).isEqualTo("exponential-delay");
+        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_INITIAL_BACKOFF))
                 .isEqualTo(Duration.ofSeconds(2));
+        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_MAX_BACKOFF))
+                .isEqualTo(Duration.ofMinutes(1));
+        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_RESET_BACKOFF_THRESHOLD))
+                .isEqualTo(Duration.ofMinutes(10));
+        // Eight hours of a minute each.
+        assertThat(job.get(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS))
+                .isEqualTo(480);
+    }
+
+    @Test
+    void aJobThatAPersonWatchesGivesUpSoonUnlessTheConfigurationSaysOtherwise() {
+        String attempts = "restart-strategy.exponential-delay.attempts-before-reset-backoff";
+
+        Configuration watched = FlinkDefaults.watched(minimal().load());
+        Configuration told = FlinkDefaults.watched(
+                minimal().override("flink." + attempts, "7").load());
+
+        assertThat(watched.get(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS))
+                .isEqualTo(5);
+        assertThat(told.get(RestartStrategyOptions.RESTART_STRATEGY_EXPONENTIAL_DELAY_ATTEMPTS))
+                .isEqualTo(7);
     }
 
     @Test

@@ -138,7 +138,7 @@ class AdaptiveBatchTest {
                 checkpoint: {interval: 200 ms, directory: "%s"}
                 publish.directory: %s
                 report: {topic: reports, samples: %d}
-                flink.restart-strategy.failure-rate.delay: 100 ms
+                flink.restart-strategy.exponential-delay.initial-backoff: 100 ms
                 """.formatted(
                         policy,
                         FIRST_BATCH,
