@@ -23,12 +23,12 @@ import org.jspecify.annotations.Nullable;
 
 /**
  * Writer schemas of a registry, by {@code GET /schemas/ids/{id}}. An id stands for one schema for ever, so each is asked
- * for once; of one that is unknown the registry is asked again after half a minute. A request that is not answered, or
- * answered with 429 or 5xx, is repeated with growing pauses; one that is refused, or a certificate that is not trusted,
- * fails at once. Not thread-safe.
+ * for once; of one that is unknown, or stands for what records cannot be read with, the registry is asked again after
+ * half a minute. A request that is not answered, or answered with 429 or 5xx, is repeated with growing pauses; one that is
+ * refused, or a certificate that is not trusted, fails at once. Not thread-safe.
  */
 public final class RegistryClient implements WriterSchemas {
-    private static final long UNKNOWN_NANOS = 30_000_000_000L;
+    private static final long ABSENT_NANOS = 30_000_000_000L;
     private static final int MAX_REFERENCES = 100;
     private static final ObjectMapper JSON = new ObjectMapper();
 
@@ -37,7 +37,7 @@ public final class RegistryClient implements WriterSchemas {
     private final HttpClient http;
     private final SplittableRandom random = new SplittableRandom();
     private final Map<Integer, Schema> byId = new HashMap<>();
-    private final Map<Integer, Long> unknownSince = new HashMap<>();
+    private final Map<Integer, Absence> absent = new HashMap<>();
 
     /** @throws RegistryException if the truststore cannot be read */
     public RegistryClient(RegistryConfig config) {
@@ -58,23 +58,36 @@ public final class RegistryClient implements WriterSchemas {
     /**
      * {@inheritDoc}
      *
-     * @throws RegistryException if the registry refuses to say, cannot be reached, or has no Avro schema there
+     * @throws RegistryException if the registry refuses to say or cannot be reached
      */
     @Override
     public @Nullable Schema byId(int id) {
         Schema known = byId.get(id);
         if (known != null) return known;
-        Long since = unknownSince.get(id);
-        if (since != null && System.nanoTime() - since < UNKNOWN_NANOS) return null;
-        JsonNode answer = get("/schemas/ids/" + id);
-        if (answer == null) {
-            if (unknownSince.size() > 10_000) unknownSince.clear(); // ids come from records, which may claim any
-            unknownSince.put(id, System.nanoTime());
-            return null;
+        Absence absence = absent.get(id);
+        if (absence != null && System.nanoTime() - absence.since() < ABSENT_NANOS) return null;
+        try {
+            JsonNode answer = get("/schemas/ids/" + id);
+            if (answer == null) return absent(id, WriterSchemas.super.absence(id));
+            Schema schema = schema(answer);
+            byId.put(id, schema);
+            return schema;
+        } catch (UnusableException e) {
+            // Whoever writes to the topic chooses the id: to fail here would be to fail at that record for ever.
+            return absent(id, "cannot be used: " + e.getMessage());
         }
-        Schema schema = schema(answer, "schema " + id);
-        byId.put(id, schema);
-        return schema;
+    }
+
+    private @Nullable Schema absent(int id, String reason) {
+        if (absent.size() > 10_000) absent.clear(); // ids come from records, which may claim any
+        absent.put(id, new Absence(System.nanoTime(), reason));
+        return null;
+    }
+
+    @Override
+    public String absence(int id) {
+        Absence absence = absent.get(id);
+        return absence == null ? WriterSchemas.super.absence(id) : absence.reason();
     }
 
     /** A registry knows ids only. */
@@ -83,15 +96,15 @@ public final class RegistryClient implements WriterSchemas {
         return null;
     }
 
-    private Schema schema(JsonNode answer, String what) {
+    private Schema schema(JsonNode answer) {
         String type = answer.path("schemaType").asText("AVRO");
-        if (!type.equals("AVRO")) throw failed(what + " must be of type AVRO. Received: " + type, null);
+        if (!type.equals("AVRO")) throw new UnusableException("it must be of type AVRO. Received: " + type);
         try {
             Schema.Parser parser = new Schema.Parser();
             references(answer, parser, new HashMap<>());
             return SchemaCatalog.checked(parser.parse(answer.path("schema").asText()));
         } catch (AvroRuntimeException | IllegalArgumentException e) {
-            throw failed(what + " cannot be read: " + e.getMessage(), e);
+            throw new UnusableException(String.valueOf(e.getMessage()));
         }
     }
 
@@ -104,11 +117,11 @@ public final class RegistryClient implements WriterSchemas {
                     + URLEncoder.encode(version, StandardCharsets.UTF_8);
             if (seen.put(path, true) != null) continue;
             if (seen.size() > MAX_REFERENCES) {
-                throw new IllegalArgumentException("it must refer to at most " + MAX_REFERENCES + " others");
+                throw new UnusableException("it must refer to at most " + MAX_REFERENCES + " others");
             }
             JsonNode referred = get(path);
             if (referred == null) {
-                throw new IllegalArgumentException(
+                throw new UnusableException(
                         "it refers to version " + version + " of subject " + subject + ", which the registry lacks");
             }
             references(referred, parser, seen);
@@ -116,7 +129,11 @@ public final class RegistryClient implements WriterSchemas {
         }
     }
 
-    /** The answer; null for 404. */
+    /**
+     * The answer; null for 404.
+     *
+     * @throws UnusableException if the registry finds fault with what it was asked for
+     */
     private @Nullable JsonNode get(String path) {
         HttpRequest request = request(path);
         for (int retry = 0; ; retry++) {
@@ -133,6 +150,7 @@ public final class RegistryClient implements WriterSchemas {
                             reason + " to " + path + "; check source.schema-registry.user and password, or token",
                             null);
                 }
+                if (status == 400 || status == 422) throw new UnusableException(reason + " to " + path);
                 if (status != 429 && status < 500) throw failed(reason + " to " + path, null);
             } catch (JsonProcessingException e) {
                 throw failed("its answer to " + path + " is no JSON", e);
@@ -184,5 +202,22 @@ public final class RegistryClient implements WriterSchemas {
 
     private RegistryException failed(String message, @Nullable Throwable cause) {
         return new RegistryException("schema registry " + config.url() + ": " + message, cause);
+    }
+
+    /**
+     * An id that has no schema for us.
+     *
+     * @param since when the registry said so, by the clock of the process, nanoseconds
+     * @param reason as {@link WriterSchemas#absence} says it
+     */
+    private record Absence(long since, String reason) {}
+
+    /** The registry answered, and records cannot be read with what it said. */
+    private static final class UnusableException extends RuntimeException {
+        private static final long serialVersionUID = 1L;
+
+        UnusableException(String message) {
+            super(message);
+        }
     }
 }

@@ -121,13 +121,39 @@ class RegistryClientTest {
     }
 
     @Test
-    void whatIsNoAvroSchemaSaysSo() {
+    void whatIsNoAvroSchemaIsNoSchemaSaysWhyAndIsNotAskedForAgainAtOnce() {
         registry.put("/schemas/ids/3", Map.of("schema", "{}", "schemaType", "JSON"));
         registry.register(4, "{\"type\":\"array\",\"items\":\"null\"}");
+        registry.register(5, "{\"type\":");
+        registry.put(
+                "/schemas/ids/6",
+                Map.of(
+                        "schema",
+                        "\"Bid\"",
+                        "references",
+                        List.of(Map.of("name", "Bid", "subject", "bid-value", "version", 3))));
+        RegistryClient client = client();
 
-        assertThatThrownBy(() -> client().byId(3))
-                .hasMessageEndingWith("schema 3 must be of type AVRO. Received: JSON");
-        assertThatThrownBy(() -> client().byId(4)).hasMessageContaining("could claim any number of them");
+        for (int time = 0; time < 2; time++) {
+            for (int id = 3; id <= 6; id++) assertThat(client.byId(id)).isNull();
+        }
+
+        assertThat(client.absence(3)).isEqualTo("cannot be used: it must be of type AVRO. Received: JSON");
+        assertThat(client.absence(4)).startsWith("cannot be used: ").contains("could claim any number of them");
+        assertThat(client.absence(5)).startsWith("cannot be used: ");
+        assertThat(client.absence(6))
+                .isEqualTo("cannot be used: it refers to version 3 of subject bid-value, which the registry lacks");
+        assertThat(client.absence(7)).isEqualTo("is unknown");
+        assertThat(registry.requests).hasSize(5).doesNotHaveDuplicates();
+    }
+
+    @Test
+    void anIdThatTheRegistryFindsFaultWithIsNoSchema() {
+        registry.failWith(422);
+        RegistryClient client = client();
+
+        assertThat(client.byId(-1)).isNull();
+        assertThat(client.absence(-1)).isEqualTo("cannot be used: it answers with status 422 to /schemas/ids/-1");
     }
 
     @Test

@@ -11,6 +11,7 @@ import dev.millrace.pipeline.registry.TestRegistry;
 import dev.millrace.schemas.wire.DecodedSample;
 import dev.millrace.schemas.wire.Rejection;
 import dev.millrace.schemas.wire.RejectionReason;
+import dev.millrace.schemas.wire.SampleDecoder;
 import dev.millrace.schemas.wire.SampleLimits;
 import dev.millrace.schemas.wire.WireFormat;
 import java.io.ByteArrayOutputStream;
@@ -149,6 +150,26 @@ class MappedRecordsTest {
             assertThatThrownBy(() -> decoder.decode(confluent(1, new byte[9]), 5, sample))
                     .isInstanceOf(RegistryException.class)
                     .hasMessageContaining("status 403");
+        }
+    }
+
+    @Test
+    void anIdThatStandsForNoAvroSchemaIsAFaultOfTheRecordAndReadingGoesOn() throws IOException {
+        try (TestRegistry registry = new TestRegistry().register(1, OWN.toString())) {
+            registry.put("/schemas/ids/2", Map.of("schema", "message Bid {}", "schemaType", "PROTOBUF"));
+            RecordDecoder mapped = decoder(WireFormat.CONFLUENT, registry(registry));
+            SampleDecoder shipped =
+                    new SampleDecoder(WireFormat.CONFLUENT, registry(registry).open(null), new SampleLimits(10_000));
+
+            refused(
+                    mapped.decode(confluent(2, new byte[0]), 5, sample),
+                    RejectionReason.UNKNOWN_SCHEMA,
+                    "schema id 2 cannot be used: it must be of type AVRO. Received: PROTOBUF");
+            refused(
+                    shipped.decode(confluent(2, new byte[0]), sample),
+                    RejectionReason.UNKNOWN_SCHEMA,
+                    "schema id 2 cannot be used: it must be of type AVRO. Received: PROTOBUF");
+            becomes(mapped, confluent(1, body(OWN, 1.5, "DE", true, "x")), 1.5f, 1, 0);
         }
     }
 

@@ -18,7 +18,7 @@ public final class WriterLookup {
         this.schemas = schemas;
     }
 
-    /** The schema of a record; null if its header is none, or names a schema that nobody knows. */
+    /** The schema of a record; null if its header is none, or names a schema that nobody knows or can use. */
     public @Nullable Schema find(byte[] value) {
         if (!hasHeader(value)) return null;
         long key = wire == WireFormat.CONFLUENT
@@ -37,9 +37,8 @@ public final class WriterLookup {
         for (int i = 0; i < Math.min(value.length, wire.headerBytes()); i++) text.append("%02x".formatted(value[i]));
         text.append(" (").append(wire).append(')');
         if (wire == WireFormat.CONFLUENT && hasHeader(value)) {
-            text.append(": schema id ")
-                    .append(ByteBuffer.wrap(value, 1, 4).getInt())
-                    .append(" is unknown");
+            int id = ByteBuffer.wrap(value, 1, 4).getInt();
+            text.append(": schema id ").append(id).append(' ').append(schemas.absence(id));
         }
         return text.toString();
     }

@@ -10,6 +10,11 @@ public interface WriterSchemas {
     @Nullable
     Schema byId(int id);
 
+    /** What there is to say of an id that {@link #byId} gave no schema for: the end of a sentence that begins with it. */
+    default String absence(int id) {
+        return "is unknown";
+    }
+
     /** The schema of a CRC-64-AVRO fingerprint; null if it is not known. */
     @Nullable
     Schema byFingerprint(long fingerprint);
