@@ -84,7 +84,7 @@ final class DeadLetterCommand {
                         + " record is sent exactly once: a second replay of the same letters sends nothing, and one that"
                         + " was killed is gone on with.",
                 "Not sent: records that were replayed and refused again (--again sends them), and those whose value was"
-                        + " cut at dead-letter.max-value-bytes."
+                        + " cut at dead-letter.max-value-bytes, or whose key and headers were too large for a letter."
             },
             footer = {
                 "Examples:",

@@ -19,9 +19,10 @@ import org.jspecify.annotations.Nullable;
  * @param detail what was expected and what was received
  * @param timestamp of the original record, milliseconds since the epoch; -1 for none
  * @param valueLength length of the original value in bytes
- * @param key original bytes
+ * @param dropped how many bytes of the original key and headers the letter had no room for
+ * @param key original bytes; null for none, or if it was dropped
  * @param value original bytes, fewer than {@code valueLength} if the letter was cut
- * @param headers original ones, in order; without the letter's own and without the mark
+ * @param headers original ones, in order and without those that were dropped; without the letter's own and without the mark
  * @param mark of a record that had been replayed before it was refused (again); null for one that had not
  */
 public record Letter(
@@ -32,6 +33,7 @@ public record Letter(
         String detail,
         long timestamp,
         int valueLength,
+        long dropped,
         byte @Nullable [] key,
         byte @Nullable [] value,
         List<Header> headers,
@@ -56,15 +58,16 @@ public record Letter(
                 detail == null ? "" : detail,
                 number(record, DeadLetterHeaders.TIMESTAMP, -1),
                 (int) length,
+                number(record, DeadLetterHeaders.DROPPED, 0),
                 record.key(),
                 record.value(),
                 originalHeaders(record),
                 mark(record, source));
     }
 
-    /** Whether the value is not all there; such a letter cannot become the record again. */
+    /** Whether value, key or headers are not all there; such a letter cannot become the record again. */
     public boolean truncated() {
-        return valueLength > (value == null ? 0 : value.length);
+        return dropped > 0 || valueLength > (value == null ? 0 : value.length);
     }
 
     /** The mark that this letter's record gets when it is sent once more. */

@@ -8,7 +8,7 @@ public enum Standing {
     REPLAYED("replayed already"),
     /** A replay sent its record, which was refused once more; sent again on demand only. */
     FAILED_AGAIN("refused again after a replay"),
-    /** Its value was cut, so the record is not there to be sent. */
+    /** Its value was cut, or its key or headers were, so the record is not there to be sent. */
     TRUNCATED("cut, and so not whole"),
     /** Another letter holds the same record: the job wrote it once more after a failure. */
     REPEATED("the same record once more");

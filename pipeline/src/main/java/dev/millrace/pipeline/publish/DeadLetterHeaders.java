@@ -33,6 +33,9 @@ public final class DeadLetterHeaders {
     /** Length of the original value in bytes; larger than the letter's value if that was cut. */
     public static final String VALUE_LENGTH = PREFIX + "value-length";
 
+    /** How many bytes of the original key and headers found no room in the letter; 0 if it has them all. */
+    public static final String DROPPED = PREFIX + "dropped-bytes";
+
     /**
      * Not of a letter but of a record that a replay sent: which attempt it is and where the record stood when it was
      * refused first, {@code 1 clicks-3@8812}. A letter of such a record holds it among the original headers.

@@ -163,6 +163,29 @@ class ReplayTest {
     }
 
     @Test
+    void aLetterThatHadNoRoomForAHeaderIsNotSent() {
+        broker.write(
+                new DeadLetter(
+                        "clicks",
+                        0,
+                        5,
+                        1,
+                        "EMPTY",
+                        "",
+                        null,
+                        new byte[] {5},
+                        1,
+                        new String[] {"baggage"},
+                        new byte[][] {new byte[20_000]}),
+                letter(1, "EMPTY"));
+
+        Tally tally = broker.replay();
+
+        assertThat(tally.of(Standing.TRUNCATED)).isEqualTo(1);
+        assertThat(firstBytes(broker.clicks(0))).containsExactly((byte) 1);
+    }
+
+    @Test
     void whatAFilterPassesOverIsLeftForLater() {
         broker.write(letter(1, "EMPTY"), letter(2, "BAD_TIME"), letter(3, "EMPTY"), letter(4, "EMPTY"));
 

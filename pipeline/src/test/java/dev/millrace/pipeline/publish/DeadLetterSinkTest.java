@@ -4,11 +4,14 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
+import dev.millrace.pipeline.deadletter.Letter;
 import dev.millrace.pipeline.local.EmbeddedKafka;
 import dev.millrace.pipeline.source.DeadLetter;
 import java.time.Duration;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.Properties;
 import java.util.concurrent.atomic.AtomicInteger;
 import org.apache.flink.api.common.eventtime.WatermarkStrategy;
@@ -100,9 +103,60 @@ class DeadLetterSinkTest {
                         "millrace.errors.reason=NOT_FINITE",
                         "millrace.errors.message=dense[4] must be finite. Received: NaN",
                         "millrace.errors.timestamp=0",
-                        "millrace.errors.value-length=50000000");
+                        "millrace.errors.value-length=50000000",
+                        "millrace.errors.dropped-bytes=0");
         assertThat(written.get(1).key()).isNull();
         assertThat(written.get(1).value()).isNull();
+    }
+
+    @Test
+    void shouldWriteALetterOfARecordWhoseKeyAndHeadersNoProducerTakes() throws Exception {
+        kafka.createTopic("fat", 1, Map.of());
+        int large = 5_000_000; // as text compresses; the producer counts what it is without that, up to 1 MiB
+        String[] names = new String[2_002];
+        byte[][] values = new byte[names.length][];
+        Arrays.fill(names, "");
+        Arrays.fill(values, new byte[0]);
+        names[0] = "trace";
+        values[0] = new byte[] {1, 2};
+        names[1] = "baggage";
+        values[1] = new byte[large];
+        DeadLetter headers = new DeadLetter(
+                "clicks", 3, 1, 0, "EMPTY", "\uffff".repeat(2_000), new byte[] {7}, new byte[9], 9, names, values);
+        DeadLetter key = new DeadLetter(
+                "clicks", 3, 2, 0, "EMPTY", "", new byte[large], new byte[9], 9, new String[] {"trace"}, new byte[][] {
+                    {1, 2}
+                });
+        StreamExecutionEnvironment environment = environment(0);
+
+        environment.fromData(headers, key).sinkTo(DeadLetterSink.of(properties(), "fat", "decode"));
+        environment.execute("letters");
+
+        List<ConsumerRecord<byte[], byte[]>> written = TopicContents.of(kafka, "fat");
+        assertThat(written).hasSize(2).allSatisfy(letter -> {
+            assertThat(letter.headers().headers("trace"))
+                    .singleElement()
+                    .extracting(Header::value)
+                    .isEqualTo(new byte[] {1, 2});
+            assertThat(letter.headers().headers("baggage")).isEmpty();
+            // What the check of the topics before the start counts on beside the value.
+            assertThat(sizeBesideValue(letter)).isLessThan(16 << 10);
+            assertThat(Objects.requireNonNull(Letter.of(letter)).truncated()).isTrue();
+        });
+        assertThat(written.get(0).key()).containsExactly(7);
+        assertThat(written.get(1).key()).isNull();
+        // A key of 5 MB is all that the second lacks.
+        assertThat(Objects.requireNonNull(Letter.of(written.get(1))).dropped()).isEqualTo(large);
+    }
+
+    /** As Kafka lays a record out, but for a few bytes. */
+    private static long sizeBesideValue(ConsumerRecord<byte[], byte[]> record) {
+        long size = record.key() == null ? 0 : record.key().length;
+        for (Header header : record.headers()) {
+            size += header.key().getBytes(UTF_8).length + 2;
+            size += header.value() == null ? 0 : header.value().length;
+        }
+        return size;
     }
 
     @Test
