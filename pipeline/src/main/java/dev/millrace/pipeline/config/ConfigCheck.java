@@ -16,7 +16,7 @@ final class ConfigCheck {
     private static final Map<String, String> OWNED_KAFKA_PROPERTIES = Map.of(
             "bootstrap.servers", "use kafka.bootstrap.servers",
             "group.id", "use source.group-id",
-            "auto.offset.reset", "use source.starting-offsets",
+            "auto.offset.reset", "use source.starting-offsets and source.offsets-out-of-range",
             "enable.auto.commit", "offsets are committed with checkpoints",
             "transactional.id", "it is made from the model's name");
 

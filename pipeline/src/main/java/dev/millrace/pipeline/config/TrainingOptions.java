@@ -57,6 +57,14 @@ public final class TrainingOptions {
             StartingOffsets.EARLIEST,
             null,
             "Where a job without a checkpoint begins to read. committed falls back to earliest.");
+    public static final ConfigOption<LostOffsets> SOURCE_OFFSETS_OUT_OF_RANGE = option(
+            "source.offsets-out-of-range",
+            ValueType.oneOf(LostOffsets.class),
+            LostOffsets.FAIL,
+            null,
+            "What a job does whose next records the topic no longer holds, as retention was shorter than the job was away"
+                    + " or behind, or the topic was made anew: stop and say so, or go on at the oldest record, or at the"
+                    + " end. The model is kept.");
     public static final ConfigOption<WireFormat> SOURCE_WIRE_FORMAT = option(
             "source.wire-format",
             ValueType.oneOf(WireFormat.class),

@@ -21,16 +21,23 @@ final class GatedReader<T, S extends SourceSplit> implements SourceReader<T, S> 
     private final SourceReader<T, S> reader;
     private final LocalLink link;
     private final Predicate<S> wanted;
+    private final Diagnosis diagnosis;
 
-    GatedReader(SourceReader<T, S> reader, LocalLink link, Predicate<S> wanted) {
+    GatedReader(SourceReader<T, S> reader, LocalLink link, Predicate<S> wanted, Diagnosis diagnosis) {
         this.reader = reader;
         this.link = link;
         this.wanted = wanted;
+        this.diagnosis = diagnosis;
     }
 
     @Override
     public InputStatus pollNext(ReaderOutput<T> output) throws Exception {
-        return link.holds() ? InputStatus.NOTHING_AVAILABLE : reader.pollNext(output);
+        if (link.holds()) return InputStatus.NOTHING_AVAILABLE;
+        try {
+            return reader.pollNext(output);
+        } catch (RuntimeException e) {
+            throw diagnosis.of(e);
+        }
     }
 
     @Override

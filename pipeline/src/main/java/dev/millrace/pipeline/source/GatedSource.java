@@ -25,26 +25,33 @@ public final class GatedSource<T, S extends SourceSplit, E> implements Source<T,
     private final Source<T, S, E> source;
     private final TypeInformation<T> type;
     private final Wanted<S> wanted;
+    private final Diagnosis diagnosis;
 
     /** Which splits of a checkpoint are read on. */
-    public interface Wanted<S> extends Predicate<S>, Serializable {}
+    interface Wanted<S> extends Predicate<S>, Serializable {}
 
     public GatedSource(Source<T, S, E> source, TypeInformation<T> type) {
-        this(source, type, split -> true);
+        this(source, type, split -> true, failure -> failure);
     }
 
-    /** @param wanted of the splits that a reader had before a restart; connectors go on with all of them */
-    public GatedSource(Source<T, S, E> source, TypeInformation<T> type, Wanted<S> wanted) {
+    /**
+     * Puts a source behind the gate.
+     *
+     * @param wanted of the splits that a reader had before a restart; connectors go on with all of them
+     * @param diagnosis of what reading fails with
+     */
+    GatedSource(Source<T, S, E> source, TypeInformation<T> type, Wanted<S> wanted, Diagnosis diagnosis) {
         this.source = source;
         this.type = type;
         this.wanted = wanted;
+        this.diagnosis = diagnosis;
     }
 
     @Override
     public SourceReader<T, S> createReader(SourceReaderContext context) throws Exception {
         LocalLink link = LocalLinks.of(context);
-        return new GatedReader<>(
-                source.createReader(new PendingRecords(context, link::setPendingRecords)), link, wanted);
+        SourceReader<T, S> reader = source.createReader(new PendingRecords(context, link::setPendingRecords));
+        return new GatedReader<>(reader, link, wanted, diagnosis);
     }
 
     @Override

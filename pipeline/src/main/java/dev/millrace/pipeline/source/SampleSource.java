@@ -12,7 +12,6 @@ import org.apache.flink.connector.kafka.source.enumerator.initializer.OffsetsIni
 import org.apache.flink.connector.kafka.source.split.KafkaPartitionSplit;
 import org.apache.flink.streaming.api.datastream.SingleOutputStreamOperator;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
-import org.apache.kafka.clients.consumer.OffsetResetStrategy;
 
 /** Station 1: the sample topics, behind the gate. */
 public final class SampleSource {
@@ -27,14 +26,18 @@ public final class SampleSource {
                 .setProperties(config.kafka().source())
                 .setTopics(source.topics())
                 .setGroupId(source.groupId())
-                .setStartingOffsets(startingOffsets(source))
+                .setStartingOffsets(new FirstOffsets(source.startingOffsets(), source.lostOffsets()))
                 .setProperty(
                         "partition.discovery.interval.ms",
                         Long.toString(source.partitionDiscoveryInterval().toMillis()))
                 .setDeserializer(new SampleDeserializer(reading, new SplitIds(source.topics())));
         if (source.bounded()) kafka.setBounded(OffsetsInitializer.latest());
         return env.fromSource(
-                        new GatedSource<>(kafka.build(), SampleSerializer.TYPE, listed(source.topics())),
+                        new GatedSource<>(
+                                kafka.build(),
+                                SampleSerializer.TYPE,
+                                listed(source.topics()),
+                                new OffsetsDiagnosis(config.kafka().source())),
                         WatermarkStrategy.noWatermarks(),
                         "samples",
                         SampleSerializer.TYPE)
@@ -45,14 +48,5 @@ public final class SampleSource {
 
     static GatedSource.Wanted<KafkaPartitionSplit> listed(List<String> topics) {
         return split -> topics.contains(split.getTopic());
-    }
-
-    @SuppressWarnings("deprecation") // the connector still takes Kafka's old type
-    private static OffsetsInitializer startingOffsets(SourceConfig source) {
-        return switch (source.startingOffsets()) {
-            case EARLIEST -> OffsetsInitializer.earliest();
-            case LATEST -> OffsetsInitializer.latest();
-            case COMMITTED -> OffsetsInitializer.committedOffsets(OffsetResetStrategy.EARLIEST);
-        };
     }
 }

@@ -29,6 +29,7 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
 import java.util.SplittableRandom;
+import java.util.concurrent.ExecutionException;
 import java.util.concurrent.TimeUnit;
 import java.util.function.Predicate;
 import java.util.stream.Stream;
@@ -37,6 +38,8 @@ import org.apache.flink.configuration.StateRecoveryOptions;
 import org.apache.flink.core.execution.JobClient;
 import org.apache.flink.core.execution.SavepointFormatType;
 import org.apache.flink.streaming.api.environment.StreamExecutionEnvironment;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.RecordsToDelete;
 import org.apache.kafka.clients.consumer.KafkaConsumer;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -165,6 +168,27 @@ public final class GatedJob implements AutoCloseable {
         JobClient running = job;
         job = null;
         if (running != null) running.cancel().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+    }
+
+    /** What the running job fails with. */
+    Throwable awaitFailure() throws Exception {
+        JobClient running = Objects.requireNonNull(job);
+        try {
+            running.getJobExecutionResult().get(LIMIT.toSeconds(), TimeUnit.SECONDS);
+        } catch (ExecutionException e) {
+            job = null;
+            return e;
+        }
+        throw new AssertionError("the job came to an end");
+    }
+
+    /** Retention passes over the samples before an offset. */
+    void forgetSamplesBefore(long offset) throws Exception {
+        try (Admin admin = Admin.create(broker())) {
+            admin.deleteRecords(Map.of(new TopicPartition("samples", 0), RecordsToDelete.beforeOffset(offset)))
+                    .all()
+                    .get();
+        }
     }
 
     /** @param learnable whether the label says where the first feature lies, or is noise */

@@ -33,7 +33,7 @@ class GatedReaderTest {
     void aTopicThatIsNotListedAnyMoreIsNotReadOnFromACheckpoint() throws Exception {
         LocalLink link = LocalLink.of(new TaskScope("job", "attempt"), 0);
         try (GatedReader<Sample, KafkaPartitionSplit> reader =
-                new GatedReader<>(reader(), link, SampleSource.listed(List.of("clicks")))) {
+                new GatedReader<>(reader(), link, SampleSource.listed(List.of("clicks")), failure -> failure)) {
             reader.addSplits(List.of(split("clicks"), split("bids")));
         }
 
