@@ -62,24 +62,30 @@ public record LetterList(List<Group> groups, Tally tally, List<Shown> newest) {
         Tally tally = new Tally();
         Map<Integer, Deque<Shown>> newest = new HashMap<>(); // of each partition of the letters, whose times ascend
         try (TopicScan scan = new TopicScan(kafka.source(), timeout)) {
-            tally.strange(reading.read(scan, filter, false, (letter, standing) -> {
-                tally.count(standing);
-                RecordPosition source = letter.source();
-                groups.merge(
-                        new Key(letter.reason(), source.topic(), source.partition()),
-                        new Group(
-                                letter.reason(),
-                                source.topic(),
-                                source.partition(),
-                                1,
-                                letter.written(),
-                                letter.written()),
-                        Group::and);
-                Deque<Shown> kept = newest.computeIfAbsent(letter.place().partition(), p -> new ArrayDeque<>());
-                kept.addLast(new Shown(letter, standing));
-                if (kept.size() > limit) kept.removeFirst();
-                return true;
-            }));
+            tally.strange(reading.read(
+                    scan,
+                    filter,
+                    false,
+                    (letter, standing) -> {
+                        tally.count(standing);
+                        RecordPosition source = letter.source();
+                        groups.merge(
+                                new Key(letter.reason(), source.topic(), source.partition()),
+                                new Group(
+                                        letter.reason(),
+                                        source.topic(),
+                                        source.partition(),
+                                        1,
+                                        letter.written(),
+                                        letter.written()),
+                                Group::and);
+                        Deque<Shown> kept =
+                                newest.computeIfAbsent(letter.place().partition(), p -> new ArrayDeque<>());
+                        kept.addLast(new Shown(letter, standing));
+                        if (kept.size() > limit) kept.removeFirst();
+                        return true;
+                    },
+                    () -> {}));
         } catch (KafkaException e) {
             throw new DeadLetterException(
                     "The letters of " + reading.topic() + " at " + kafka.bootstrapServers() + " could not be read: "

@@ -31,18 +31,24 @@ public record LetterReading(String topic, String progressTopic) {
      *
      * @param again whether records that were refused after a replay count as open
      * @param more takes a letter and says whether to go on
+     * @param passing called often, also where no letter is accepted for long
      * @return records read that are no letters
      * @throws DeadLetterException if there is no such topic
      */
-    long read(TopicScan scan, LetterFilter filter, boolean again, BiPredicate<Letter, Standing> more) {
+    long read(
+            TopicScan scan, LetterFilter filter, boolean again, BiPredicate<Letter, Standing> more, Runnable passing) {
         requireTopic(scan);
         Standings standings = new Standings(progress().read(scan), again);
         long[] strange = {0};
-        scan.read(topic, filter.since(), record -> {
-            Letter letter = Letter.of(record);
-            if (letter == null) strange[0]++;
-            return letter == null || !filter.accepts(letter) || more.test(letter, standings.of(letter));
-        });
+        scan.read(
+                topic,
+                filter.since(),
+                record -> {
+                    Letter letter = Letter.of(record);
+                    if (letter == null) strange[0]++;
+                    return letter == null || !filter.accepts(letter) || more.test(letter, standings.of(letter));
+                },
+                passing);
         return strange[0];
     }
 }

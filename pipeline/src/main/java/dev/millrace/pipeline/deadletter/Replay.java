@@ -7,6 +7,7 @@ import java.util.HashMap;
 import java.util.Locale;
 import java.util.Map;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.common.KafkaException;
 import org.apache.kafka.common.errors.InvalidProducerEpochException;
 import org.apache.kafka.common.errors.ProducerFencedException;
@@ -22,13 +23,19 @@ public final class Replay {
     private final LetterReading reading;
     private final ReplaySettings settings;
     private final Duration timeout;
+    private final LongSupplier nanoTime;
 
     /** @param timeout how long the brokers may be silent */
     public Replay(KafkaConfig kafka, LetterReading reading, ReplaySettings settings, Duration timeout) {
+        this(kafka, reading, settings, timeout, System::nanoTime);
+    }
+
+    Replay(KafkaConfig kafka, LetterReading reading, ReplaySettings settings, Duration timeout, LongSupplier nanoTime) {
         this.kafka = kafka;
         this.reading = reading;
         this.settings = settings;
         this.timeout = timeout;
+        this.nanoTime = nanoTime;
     }
 
     private interface Outlet {
@@ -47,12 +54,15 @@ public final class Replay {
             requireLetters();
             reading.progress().prepare(kafka.admin(), timeout);
             try (ReplayTransactions transactions =
-                    new ReplayTransactions(kafka.sink(), reading, settings, timeout, told)) {
+                    new ReplayTransactions(kafka.sink(), reading, settings, timeout, nanoTime, told)) {
                 try {
-                    Tally tally = walk(filter, (letter, topic, partition) -> {
-                        settings.pace().run();
-                        transactions.send(letter, topic, partition);
-                    });
+                    Tally tally = walk(
+                            filter,
+                            (letter, topic, partition) -> {
+                                settings.pace().run();
+                                transactions.send(letter, topic, partition);
+                            },
+                            transactions::commitInTime);
                     transactions.commit();
                     return tally;
                 } finally {
@@ -70,7 +80,7 @@ public final class Replay {
     /** What {@link #run} would do. Writes nothing, makes no topic, and needs no right to. */
     public Tally rehearse(LetterFilter filter) {
         try {
-            return walk(filter, (letter, topic, partition) -> {});
+            return walk(filter, (letter, topic, partition) -> {}, () -> {});
         } catch (KafkaException e) {
             throw new DeadLetterException(why(e) + ".", e);
         }
@@ -82,25 +92,31 @@ public final class Replay {
         }
     }
 
-    private Tally walk(LetterFilter filter, Outlet outlet) {
+    private Tally walk(LetterFilter filter, Outlet outlet, Runnable passing) {
         Tally tally = new Tally();
         Map<String, Integer> partitions = new HashMap<>();
         try (TopicScan scan = new TopicScan(kafka.source(), timeout)) {
-            long strange = reading.read(scan, filter, settings.again(), (letter, standing) -> {
-                if (standing == Standing.OPEN) {
-                    if (tally.of(Standing.OPEN) == settings.limit()) return false;
-                    String topic = settings.to() == null ? letter.source().topic() : settings.to();
-                    int count = partitions.computeIfAbsent(topic, scan::partitions);
-                    if (count == 0) {
-                        throw new DeadLetterException("Topic " + topic + ", which the record of letter "
-                                + letter.place() + " would go to, does not exist. Make it, or say --to TOPIC.");
-                    }
-                    outlet.send(letter, topic, partition(letter, topic, count));
-                    tally.sent(topic);
-                }
-                tally.count(standing);
-                return true;
-            });
+            long strange = reading.read(
+                    scan,
+                    filter,
+                    settings.again(),
+                    (letter, standing) -> {
+                        if (standing == Standing.OPEN) {
+                            if (tally.of(Standing.OPEN) == settings.limit()) return false;
+                            String topic =
+                                    settings.to() == null ? letter.source().topic() : settings.to();
+                            int count = partitions.computeIfAbsent(topic, scan::partitions);
+                            if (count == 0) {
+                                throw new DeadLetterException("Topic " + topic + ", which the record of letter "
+                                        + letter.place() + " would go to, does not exist. Make it, or say --to TOPIC.");
+                            }
+                            outlet.send(letter, topic, partition(letter, topic, count));
+                            tally.sent(topic);
+                        }
+                        tally.count(standing);
+                        return true;
+                    },
+                    passing);
             tally.strange(strange);
         }
         return tally;

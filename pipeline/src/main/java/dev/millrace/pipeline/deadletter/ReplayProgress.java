@@ -84,11 +84,16 @@ final class ReplayProgress {
     Set<RecordPosition> read(TopicScan scan) {
         Set<RecordPosition> replayed = new HashSet<>();
         if (scan.partitions(topic) == 0) return replayed;
-        scan.read(topic, 0, record -> {
-            RecordPosition source = record.key() == null ? null : RecordPosition.parse(new String(record.key(), UTF_8));
-            if (source != null && record.value() != null) replayed.add(source);
-            return true;
-        });
+        scan.read(
+                topic,
+                0,
+                record -> {
+                    RecordPosition source =
+                            record.key() == null ? null : RecordPosition.parse(new String(record.key(), UTF_8));
+                    if (source != null && record.value() != null) replayed.add(source);
+                    return true;
+                },
+                () -> {});
         return replayed;
     }
 

@@ -6,6 +6,7 @@ import dev.millrace.pipeline.publish.DeadLetterHeaders;
 import java.time.Duration;
 import java.util.Properties;
 import java.util.function.LongConsumer;
+import java.util.function.LongSupplier;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.Producer;
 import org.apache.kafka.clients.producer.ProducerConfig;
@@ -22,23 +23,34 @@ import org.jspecify.annotations.Nullable;
 final class ReplayTransactions implements AutoCloseable {
     private static final long MAX_BYTES = 8 << 20;
 
+    /** Far below {@code transaction.timeout.ms}, after which the brokers abort it; no reader waits longer. */
+    private static final Duration LONGEST = Duration.ofSeconds(5);
+
     private final Producer<byte[], byte[]> producer;
     private final ReplayProgress progress;
     private final ReplaySettings settings;
     private final Duration timeout;
+    private final LongSupplier nanoTime;
     private final LongConsumer told;
     private long open;
     private long openBytes;
+    private long openSince;
     private long committed;
 
     /**
      * Takes over from whichever replay of these letters there was.
      *
      * @param kafka producer settings with {@code bootstrap.servers}
+     * @param nanoTime as {@link System#nanoTime}
      * @param told the number of letters sent, after each transaction
      */
     ReplayTransactions(
-            Properties kafka, LetterReading reading, ReplaySettings settings, Duration timeout, LongConsumer told) {
+            Properties kafka,
+            LetterReading reading,
+            ReplaySettings settings,
+            Duration timeout,
+            LongSupplier nanoTime,
+            LongConsumer told) {
         Properties properties = new Properties();
         properties.putAll(kafka);
         properties.put(ProducerConfig.TRANSACTIONAL_ID_CONFIG, "millrace-replay-" + reading.topic());
@@ -47,6 +59,7 @@ final class ReplayTransactions implements AutoCloseable {
         this.progress = reading.progress();
         this.settings = settings;
         this.timeout = timeout;
+        this.nanoTime = nanoTime;
         this.told = told;
         try {
             producer.initTransactions();
@@ -63,7 +76,10 @@ final class ReplayTransactions implements AutoCloseable {
      */
     @SuppressWarnings("FutureReturnValueIgnored") // the commit fails if one of its records could not be sent
     void send(Letter letter, String topic, @Nullable Integer partition) {
-        if (open == 0) producer.beginTransaction();
+        if (open == 0) {
+            producer.beginTransaction();
+            openSince = nanoTime.getAsLong();
+        }
         Long timestamp = settings.ownTimes() && letter.timestamp() >= 0 ? letter.timestamp() : null;
         ProducerRecord<byte[], byte[]> record =
                 new ProducerRecord<>(topic, partition, timestamp, letter.key(), letter.value());
@@ -75,6 +91,14 @@ final class ReplayTransactions implements AutoCloseable {
         open++;
         openBytes += letter.valueLength();
         if (open >= settings.perTransaction() || openBytes >= MAX_BYTES) commit();
+    }
+
+    /**
+     * Makes what was sent visible if it has waited for {@link #LONGEST}. Between two letters to be sent there may be millions
+     * that are not.
+     */
+    void commitInTime() {
+        if (open > 0 && nanoTime.getAsLong() - openSince > LONGEST.toNanos()) commit();
     }
 
     /** Makes what was sent visible. */

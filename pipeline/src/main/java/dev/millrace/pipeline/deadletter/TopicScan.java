@@ -51,9 +51,10 @@ final class TopicScan implements AutoCloseable {
      *
      * @param since the oldest timestamp that matters, milliseconds since the epoch; older records may come too
      * @param more says whether to go on
+     * @param passing called after each record, and at least every {@link #POLL} while none comes
      * @throws TimeoutException if the brokers fall silent
      */
-    void read(String topic, long since, Predicate<ConsumerRecord<byte[], byte[]>> more) {
+    void read(String topic, long since, Predicate<ConsumerRecord<byte[], byte[]>> more, Runnable passing) {
         List<TopicPartition> partitions = consumer.partitionsFor(topic).stream()
                 .map(info -> new TopicPartition(topic, info.partition()))
                 .toList();
@@ -67,7 +68,9 @@ final class TopicScan implements AutoCloseable {
             for (ConsumerRecord<byte[], byte[]> record : records) {
                 Long end = ends.get(new TopicPartition(topic, record.partition()));
                 if (end != null && record.offset() < end && !more.test(record)) return;
+                passing.run();
             }
+            if (records.isEmpty()) passing.run();
             if (!records.isEmpty()) heard = System.nanoTime();
             if (System.nanoTime() - heard > timeout.toNanos()) {
                 throw new TimeoutException("topic " + topic + " gave nothing for " + timeout.toSeconds() + " s");

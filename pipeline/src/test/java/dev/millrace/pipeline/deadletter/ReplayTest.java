@@ -12,12 +12,15 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import dev.millrace.pipeline.publish.TestLetters;
 import dev.millrace.pipeline.source.DeadLetter;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Set;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.LongSupplier;
 import java.util.stream.IntStream;
 import org.apache.kafka.clients.consumer.ConsumerRecord;
 import org.apache.kafka.clients.producer.ProducerRecord;
@@ -198,6 +201,22 @@ class ReplayTest {
 
         assertThat(before).containsExactly((byte) 2, (byte) 1, (byte) 3);
         assertThat(firstBytes(broker.clicks(0))).containsExactly((byte) 2, (byte) 1, (byte) 3, (byte) 4);
+    }
+
+    /** Else the brokers abort it after {@code transaction.timeout.ms}, in this replay and in every one after it. */
+    @Test
+    void aTransactionIsCommittedInTimeThoughFewLettersAreToBeSent() {
+        broker.write(letter(1, "EMPTY"), letter(2, "BAD_TIME"), letter(3, "BAD_TIME"), letter(4, "EMPTY"));
+        LetterFilter rare = new LetterFilter(Set.of("EMPTY"), Set.of(), 0);
+        ReplaySettings large = new ReplaySettings(null, false, Long.MAX_VALUE, 500, false, () -> {});
+        AtomicLong time = new AtomicLong(Long.MAX_VALUE - 10); // nanoTime may overflow
+        LongSupplier threeSecondsALook = () -> time.getAndAdd(TimeUnit.SECONDS.toNanos(3));
+        List<Long> sent = new ArrayList<>();
+
+        new Replay(broker.config(), READING, large, TIMEOUT, threeSecondsALook).run(rare, sent::add);
+
+        assertThat(sent).containsExactly(1L, 2L);
+        assertThat(firstBytes(broker.clicks(0))).containsExactly((byte) 1, (byte) 4);
     }
 
     @Test
