@@ -3,6 +3,7 @@ package dev.millrace.pipeline.config;
 import dev.millrace.model.drift.DriftKind;
 import dev.millrace.model.engine.cuda.Precision;
 import dev.millrace.model.gate.GateMetric;
+import dev.millrace.pipeline.files.Places;
 import dev.millrace.schemas.wire.WireFormat;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -403,7 +404,7 @@ public final class TrainingOptions {
     public static final ConfigOption<String> PUBLISH_DIRECTORY = optional(
             "publish.directory",
             ValueType.TEXT,
-            null,
+            notOfHdfs(),
             "Directory for versions/<version>/ and current.json: a path that every machine sees, or the URI of an object store"
                     + " that Flink has a file system for, such as s3://bucket/path. Unset: not to files.");
     public static final ConfigOption<Duration> PUBLISH_INTERVAL = option(
@@ -509,7 +510,7 @@ public final class TrainingOptions {
     public static final ConfigOption<String> CHALLENGER_DIRECTORY = optional(
             "challenger.directory",
             ValueType.TEXT,
-            null,
+            notOfHdfs(),
             "Directory that the challenger is published in, as publish.directory. Unset: challenger within that one.");
 
     // Reports ---------------------------------------------------------------------------------------------------------
@@ -659,6 +660,11 @@ public final class TrainingOptions {
 
     private static Constraint<Integer> between(int min, int max) {
         return new Constraint<>("in " + min + ".." + max, value -> value >= min && value <= max);
+    }
+
+    private static Constraint<String> notOfHdfs() {
+        return new Constraint<>(
+                "without a scheme of HDFS, which shows files before they are whole", place -> !Places.isHdfs(place));
     }
 
     private static Constraint<Double> atLeastZero() {

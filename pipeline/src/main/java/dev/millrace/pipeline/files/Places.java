@@ -19,6 +19,21 @@ public final class Places {
         return !isPath(place) && !place.startsWith("file:");
     }
 
+    /** Whether it is of HDFS, which shows a file while it is being written, cut off where its writer was stopped. */
+    public static boolean isHdfs(String place) {
+        return place.matches("(?i)(hdfs|webhdfs|swebhdfs|viewfs):.*");
+    }
+
+    /**
+     * Where a place of this machine is.
+     *
+     * @param place not {@link #isRemote}
+     * @throws IllegalArgumentException if it is no place
+     */
+    public static Path local(String place) {
+        return isPath(place) ? Path.of(place) : Path.of(URI.create(place));
+    }
+
     /**
      * The files of a place, to be read.
      *
@@ -27,6 +42,6 @@ public final class Places {
      */
     public static PublishedFiles published(String place) throws IOException {
         if (isRemote(place)) return new FlinkFiles(place);
-        return PublishedFiles.of(isPath(place) ? Path.of(place) : Path.of(URI.create(place)));
+        return PublishedFiles.of(local(place));
     }
 }

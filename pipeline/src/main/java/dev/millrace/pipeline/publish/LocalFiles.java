@@ -27,8 +27,8 @@ import org.jspecify.annotations.Nullable;
 final class LocalFiles implements StoreFiles {
     private final Path root;
 
-    LocalFiles(String root) {
-        this.root = Path.of(root);
+    LocalFiles(Path root) {
+        this.root = root;
     }
 
     @Override

@@ -16,9 +16,9 @@ import org.apache.flink.core.fs.Path;
 import org.jspecify.annotations.Nullable;
 
 /**
- * An object store or another file system that Flink knows by its scheme, {@code s3://bucket/path}. It need not rename: a
- * version is copied file by file, and {@link #READY} comes last. It must show a file as a whole when it is closed, and at
- * once, as S3, Google's and Azure's stores and HDFS do.
+ * An object store that Flink knows by its scheme, {@code s3://bucket/path}. It need not rename: a version is copied file by
+ * file, and {@link #READY} comes last. It must show a file as a whole when it is closed, and at once, as S3, Google's and
+ * Azure's stores do; HDFS shows one from its first block on.
  */
 final class RemoteFiles implements StoreFiles {
     private final FileSystem files;

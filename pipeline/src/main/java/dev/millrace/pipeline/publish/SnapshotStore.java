@@ -4,6 +4,7 @@ import static java.nio.charset.StandardCharsets.UTF_8;
 
 import dev.millrace.model.snapshot.Aliases;
 import dev.millrace.model.snapshot.SnapshotDirectory;
+import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.pipeline.server.AliasUpdate;
 import java.io.IOException;
@@ -46,10 +47,26 @@ final class SnapshotStore {
         this.aliases = new AliasFiles(files);
     }
 
-    /** The manifest in {@code current.json}; null before the first publication. */
+    /**
+     * The manifest in {@code current.json}; the newest version's where that file is missing or cannot be read; null before the
+     * first publication.
+     */
     @Nullable
     SnapshotManifest current() throws IOException {
-        return manifest(SnapshotDirectory.CURRENT);
+        @Nullable SnapshotManifest written = written();
+        if (written != null) return written;
+        List<Long> versions = versions();
+        return versions.isEmpty() ? null : manifest(manifestOf(Collections.max(versions)));
+    }
+
+    /** Null also for what cannot be read, since a write of it was cut off or somebody edited it: the next commit replaces it. */
+    private @Nullable SnapshotManifest written() throws IOException {
+        try {
+            return manifest(SnapshotDirectory.CURRENT);
+        } catch (SnapshotException e) {
+            LOG.warn("{} is replaced", files.place(SnapshotDirectory.CURRENT), e);
+            return null;
+        }
     }
 
     /** Writes the files of a version where nobody reads them. */
@@ -174,9 +191,12 @@ final class SnapshotStore {
     }
 
     private void advanceCurrent(StagedSnapshot staged) throws IOException {
-        @Nullable SnapshotManifest current = current();
-        if (current != null && current.version() >= staged.version()) return;
-        byte[] next = files.read(version(staged.version()) + "/" + SnapshotDirectory.MANIFEST);
+        @Nullable SnapshotManifest written = written();
+        if (written != null && written.version() >= staged.version()) return;
+        long version = written == null
+                ? Collections.max(versions())
+                : staged.version(); // a repeated commit may be an old one's
+        byte[] next = files.read(manifestOf(version));
         files.replace(SnapshotDirectory.CURRENT, Objects.requireNonNull(next, "a published version has a manifest"));
     }
 
@@ -200,6 +220,10 @@ final class SnapshotStore {
 
     private static String staging(StagedSnapshot staged) {
         return STAGING + "/" + staged.name();
+    }
+
+    private static String manifestOf(long version) {
+        return version(version) + "/" + SnapshotDirectory.MANIFEST;
     }
 
     private static String version(long version) {

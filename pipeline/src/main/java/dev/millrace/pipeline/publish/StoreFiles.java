@@ -13,9 +13,18 @@ public interface StoreFiles {
     /** Lies in a version's directory once all its files do. */
     String READY = SnapshotDirectory.READY;
 
-    /** The files below a path or URI: a local one without a scheme, or by Flink's file system of the scheme. */
+    /**
+     * The files below a path or URI: of this machine without a scheme or by {@code file:}, else by Flink's file system of the
+     * scheme.
+     *
+     * @throws IOException if the scheme is HDFS's, or Flink has no file system for it
+     */
     static StoreFiles of(String root) throws IOException {
-        return Places.isPath(root) ? new LocalFiles(root) : new RemoteFiles(root);
+        if (Places.isHdfs(root)) {
+            throw new IOException(
+                    "Snapshots are not published to HDFS, which shows files before they are whole. Received: " + root);
+        }
+        return Places.isRemote(root) ? new RemoteFiles(root) : new LocalFiles(Places.local(root));
     }
 
     /** A new file; when the stream is closed, it is durable. */

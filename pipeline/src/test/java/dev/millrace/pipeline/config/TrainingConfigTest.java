@@ -168,6 +168,7 @@ class TrainingConfigTest {
                     "metrics.fading: .nan | must be a number > 0 and < 1. Received: .nan",
                     "source.topics: [] | must be a list of names with at least one, none empty. Received: []",
                     "report.topic: samples | must differ from source.topics. Received: samples",
+                    "publish.directory: hdfs://n/models | must be text without a scheme of HDFS, which shows files before they are whole. Received: hdfs://n/models",
                     "publish.snapshot-topic: s | is missing beside publish.snapshot-topic",
                     "publish.gate: {max-loss: 1, min-samples: 10001} | must be <= metrics.window (10000)",
                     "dead-letter.policy: dead-letter | is missing beside dead-letter.policy: dead-letter",

@@ -15,6 +15,8 @@ import java.util.stream.Stream;
 import org.apache.flink.runtime.execution.SuppressRestartsException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.ValueSource;
 
 class SnapshotFileSinkTest {
 
@@ -128,7 +130,7 @@ class SnapshotFileSinkTest {
         }
         StagedSnapshot pending = new StagedSnapshot("ctr", 7, directory.toString(), staged().get(0), "");
 
-        new SnapshotStore(new LocalFiles(directory.toString())).sweep(Set.of(pending.name()));
+        new SnapshotStore(new LocalFiles(directory)).sweep(Set.of(pending.name()));
 
         assertThat(staged()).containsExactly(pending.name());
         FileSinkLife.restored(sink(10), state).close();
@@ -144,6 +146,64 @@ class SnapshotFileSinkTest {
 
         assertThat(versions()).containsExactly(15L, 20L);
         assertThat(current()).isEqualTo(20);
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"", "{\"format\": 1, \"mod", "null"})
+    void shouldWriteTheManifestOfTheNewestVersionWhereTheWriteBeforeWasCutOff(String rest) throws Exception {
+        State state;
+        try (FileSinkLife life = FileSinkLife.fresh(sink(10))) {
+            life.write(snapshot(7, 1));
+            state = life.barrier(1);
+            life.complete(1);
+            life.publish(2, snapshot(8, 1));
+            life.publish(3, snapshot(9, 1));
+        }
+        Files.writeString(directory.resolve("current.json"), rest);
+
+        try (FileSinkLife next = FileSinkLife.restored(sink(10), state)) {
+            assertThat(current()).isEqualTo(9);
+            next.publish(4, snapshot(11, 1));
+        }
+
+        assertThat(versions()).containsExactly(7L, 8L, 9L, 11L);
+        assertThat(current()).isEqualTo(11);
+    }
+
+    @Test
+    void shouldGoOnPublishingWhereNothingIsPendingAndTheCurrentManifestCannotBeRead() throws Exception {
+        try (FileSinkLife life = FileSinkLife.fresh(sink(1))) {
+            life.publish(1, snapshot(7, 1));
+            Files.writeString(directory.resolve("current.json"), "");
+            life.publish(2, snapshot(8, 1));
+
+            assertThat(current()).isEqualTo(8);
+        }
+    }
+
+    /** Readers take such a URI for a directory of this machine; Flink's file system would write over files, without a rename. */
+    @Test
+    void shouldRenameAtomicallyWhereTheDirectoryIsAFileUri() throws Exception {
+        Path held = directory.resolve("held.json");
+        try (FileSinkLife life =
+                FileSinkLife.fresh(new SnapshotFileSink(directory.toUri().toString(), 10))) {
+            life.publish(1, snapshot(7, 1));
+            Files.createLink(held, directory.resolve("current.json"));
+            life.publish(2, snapshot(8, 1));
+        }
+
+        assertThat(current()).isEqualTo(8);
+        assertThat(Files.readString(held))
+                .as("the file that was replaced is as it was")
+                .isEqualTo(Files.readString(directory.resolve("versions/7/manifest.json")));
+    }
+
+    @ParameterizedTest
+    @ValueSource(strings = {"hdfs://namenode:8020/models", "HDFS:///models", "webhdfs://namenode/models"})
+    void shouldRefuseHdfsWhichShowsFilesBeforeTheyAreWhole(String place) {
+        assertThatThrownBy(() -> StoreFiles.of(place))
+                .isInstanceOf(IOException.class)
+                .hasMessageContaining("before they are whole. Received: " + place);
     }
 
     @Test
