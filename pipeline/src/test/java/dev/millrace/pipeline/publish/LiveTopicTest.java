@@ -9,6 +9,7 @@ import dev.millrace.model.client.ServedModel;
 import dev.millrace.model.client.SnapshotClient;
 import dev.millrace.model.client.SnapshotListener;
 import dev.millrace.model.client.VersionChoice;
+import dev.millrace.model.client.VersionTarget;
 import dev.millrace.model.client.kafka.KafkaSource;
 import dev.millrace.model.client.kafka.LiveSource;
 import dev.millrace.model.client.kafka.SnapshotKeys;
@@ -154,6 +155,33 @@ class LiveTopicTest {
             assertThat(model.covered()).isFalse();
             assertThat(output[0]).isEqualTo(42 + 2 + 3 + 4);
             assertThat(outlet.sent()).isEqualTo(2);
+        }
+    }
+
+    @Test
+    void liveParametersThatWereDeletedFromTheTopicAreForgotten() throws Exception {
+        String topic = topic("deleted");
+        try (LiveOutlet outlet = outlet(topic);
+                LiveSource source = source(topic)) {
+            send(outlet, 41, "a");
+            await().until(() -> source.find(VersionChoice.LIVE) != null);
+            Map<String, Object> settings = Map.of("bootstrap.servers", kafka.bootstrapServers());
+            try (KafkaProducer<byte[], byte[]> producer =
+                    new KafkaProducer<>(settings, new ByteArraySerializer(), new ByteArraySerializer())) {
+                for (int partition = 0; partition < 2; partition++) { // whichever holds it
+                    for (String key : List.of(SnapshotKeys.livePart("ctr", 0), SnapshotKeys.liveManifest("ctr"))) {
+                        producer.send(new ProducerRecord<>(topic, partition, key.getBytes(UTF_8), null))
+                                .get();
+                    }
+                }
+            }
+            await().until(() -> source.find(VersionChoice.LIVE) == null);
+
+            send(outlet, 42, "a");
+            await().until(() -> {
+                VersionTarget target = source.find(VersionChoice.LIVE);
+                return target != null && target.manifest().version() == 42;
+            });
         }
     }
 

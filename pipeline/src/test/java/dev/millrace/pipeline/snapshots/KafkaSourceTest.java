@@ -11,6 +11,7 @@ import dev.millrace.model.client.VersionChoice;
 import dev.millrace.model.client.VersionTarget;
 import dev.millrace.model.client.kafka.KafkaSource;
 import dev.millrace.model.client.kafka.SnapshotKeys;
+import dev.millrace.model.client.kafka.SnapshotTopicReader;
 import dev.millrace.model.snapshot.SnapshotException;
 import dev.millrace.model.snapshot.SnapshotManifest;
 import dev.millrace.model.snapshot.SnapshotParts;
@@ -32,6 +33,7 @@ import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
 import org.awaitility.Awaitility;
+import org.jspecify.annotations.Nullable;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -114,7 +116,20 @@ class KafkaSourceTest {
             producer.commitTransaction();
         }
 
-        void send(String topic, String key, byte[] value) {
+        /** Deletes what is under a key. */
+        void delete(String topic, String key) {
+            producer.beginTransaction();
+            send(topic, key, null);
+            producer.commitTransaction();
+        }
+
+        SnapshotTopicReader reader() {
+            Properties properties = new Properties();
+            properties.setProperty("bootstrap.servers", kafka.bootstrapServers());
+            return new SnapshotTopicReader(properties, snapshots, models);
+        }
+
+        void send(String topic, String key, byte @Nullable [] value) {
             Future<?> unused =
                     producer.send(new ProducerRecord<>(topic, key.getBytes(UTF_8), value)); // the commit waits
         }
@@ -216,6 +231,34 @@ class KafkaSourceTest {
                     .until(() -> source.find(VersionChoice.NEWEST), Objects::nonNull)
                     .manifest();
             assertThat(whole.version()).isEqualTo(8);
+        }
+    }
+
+    @Test
+    void aModelThatWasDeletedFromTheTopicIsForgottenUntilItIsPublishedAgain() throws IOException {
+        try (Topics topics = new Topics("deleted");
+                KafkaSource source = topics.source();
+                SnapshotTopicReader reader = topics.reader()) {
+            topics.publish(7, 3, Map.of("champion", 7L));
+            topics.publish(8, 4, Map.of("champion", 7L));
+            assertThat(target(source, CHAMPION, 7).revision()).isEqualTo(4);
+
+            topics.delete(topics.models, "ctr");
+            topics.delete(topics.models, "another model");
+            topics.delete(topics.snapshots, SnapshotKeys.manifest("ctr", 7));
+            Awaitility.await().atMost(30, TimeUnit.SECONDS).until(() -> source.find(VersionChoice.NEWEST) == null);
+            assertThat(source.find(CHAMPION)).isNull();
+            Awaitility.await()
+                    .atMost(30, TimeUnit.SECONDS)
+                    .untilAsserted(() -> assertThat(reader.versions("ctr"))
+                            .extracting(SnapshotManifest::version)
+                            .containsExactly(8L));
+            assertThat(reader.newest("ctr")).isEmpty();
+            assertThat(reader.aliases("ctr")).isEmpty();
+
+            topics.publish(6, 1, Map.of());
+            assertThat(target(source, VersionChoice.NEWEST, 6)).isNotNull();
+            assertThat(reader.newest("ctr")).isPresent();
         }
     }
 

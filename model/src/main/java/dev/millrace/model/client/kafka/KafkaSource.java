@@ -33,6 +33,7 @@ public final class KafkaSource implements SnapshotSource {
     private @Nullable SnapshotManifest newest;
     private Map<String, Long> aliases = Map.of();
     private long revision;
+    private long told; // when the last record of the model was written, in milliseconds since the epoch
     private @Nullable Long missing;
     private @Nullable SnapshotException damaged;
 
@@ -85,6 +86,11 @@ public final class KafkaSource implements SnapshotSource {
     private void take(ConsumerRecord<byte[], byte[]> record) {
         if (!CommittedRecords.key(record).equals(model)) return;
         missing = null;
+        if (record.value() == null) {
+            if (record.timestamp() >= told) forget(); // of another partition it may come after what followed it
+            return;
+        }
+        told = record.timestamp();
         try {
             ModelManifest value = framing.decode(record.value());
             SnapshotManifest manifest = SnapshotManifest.fromJson(value.getManifest());
@@ -100,6 +106,17 @@ public final class KafkaSource implements SnapshotSource {
         } catch (SnapshotException e) {
             damaged = e;
         }
+    }
+
+    /** As before the first version: somebody deleted the model from the topic. */
+    private void forget() {
+        newest = null;
+        aliases = Map.of();
+        revision = 0;
+        told = 0;
+        damaged = null;
+        missing = null;
+        found.clear();
     }
 
     /** Reads the snapshot topic once for each version, and again only after something was published. */

@@ -101,6 +101,10 @@ public final class LiveSource implements SnapshotSource {
 
     private void take(ConsumerRecord<byte[], byte[]> record) {
         String key = CommittedRecords.key(record);
+        if (record.value() == null) {
+            if (key.equals(manifestKey)) forget();
+            return; // a part that was deleted is missed when its manifest comes
+        }
         try {
             if (key.equals(manifestKey)) {
                 manifest(SnapshotManifest.fromJson(
@@ -116,6 +120,13 @@ public final class LiveSource implements SnapshotSource {
                             + e.getMessage(),
                     e);
         }
+    }
+
+    /** As before the first set: somebody deleted the live parameters from the topic. */
+    private void forget() {
+        newest = null;
+        damaged = null;
+        parts.clear();
     }
 
     private void part(ModelSnapshotPart part) {

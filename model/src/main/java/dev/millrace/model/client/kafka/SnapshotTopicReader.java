@@ -10,6 +10,7 @@ import dev.millrace.schemas.ModelSnapshotPart;
 import dev.millrace.schemas.wire.AvroFraming;
 import java.nio.ByteBuffer;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -64,6 +65,10 @@ public final class SnapshotTopicReader implements AutoCloseable {
         TreeMap<Long, T> found = new TreeMap<>();
         read(models, 0, record -> {
             if (!CommittedRecords.key(record).equals(model)) return;
+            if (record.value() == null) {
+                found.clear(); // somebody deleted the model from the topic
+                return;
+            }
             T decoded = decode.apply(record.value());
             found.put(number.applyAsLong(decoded), decoded);
         });
@@ -74,15 +79,19 @@ public final class SnapshotTopicReader implements AutoCloseable {
 
     /** Manifests of the versions that the snapshot topic still holds, the oldest first. Reads the whole topic. */
     public List<SnapshotManifest> versions(String model) {
-        TreeMap<Long, SnapshotManifest> found = new TreeMap<>();
+        Map<String, SnapshotManifest> found = new HashMap<>();
         read(snapshots, 0, record -> {
             String key = CommittedRecords.key(record);
-            if (key.startsWith(model + "/") && key.endsWith("/manifest")) {
-                SnapshotManifest manifest = manifest(record.value());
-                found.put(manifest.version(), manifest);
+            if (!key.startsWith(model + "/") || !key.endsWith("/manifest")) return;
+            if (record.value() == null) {
+                found.remove(key); // somebody deleted the version from the topic
+            } else {
+                found.put(key, manifest(record.value()));
             }
         });
-        return new ArrayList<>(found.values());
+        List<SnapshotManifest> versions = new ArrayList<>(found.values());
+        versions.sort(Comparator.comparingLong(SnapshotManifest::version));
+        return versions;
     }
 
     /**
@@ -97,6 +106,7 @@ public final class SnapshotTopicReader implements AutoCloseable {
         // The manifest was made before its first part was sent.
         read(snapshots, manifest.created() - CLOCK_SKEW_MILLIS, record -> {
             String key = CommittedRecords.key(record);
+            if (record.value() == null) return; // a part that was deleted is missed below
             if (key.startsWith(prefix) && !key.equals(manifestKey)) {
                 ModelSnapshotPart part = part(record.value());
                 found.put(part.getPart(), bytes(part));
