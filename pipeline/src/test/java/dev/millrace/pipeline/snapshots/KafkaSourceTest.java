@@ -22,6 +22,7 @@ import dev.millrace.schemas.ModelSnapshotPart;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.time.Duration;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.Properties;
@@ -29,6 +30,8 @@ import java.util.concurrent.BlockingQueue;
 import java.util.concurrent.Future;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import org.apache.kafka.clients.admin.Admin;
+import org.apache.kafka.clients.admin.NewPartitions;
 import org.apache.kafka.clients.producer.KafkaProducer;
 import org.apache.kafka.clients.producer.ProducerRecord;
 import org.apache.kafka.common.serialization.ByteArraySerializer;
@@ -44,6 +47,11 @@ class KafkaSourceTest {
     private static final VersionChoice CHAMPION = new VersionChoice("champion");
     private static final ModelSpec SPEC =
             ModelSpec.fromYaml("name: ctr\ninputs: 3\nlayers: [{dense: {units: 1}}]\nloss: mean_squared_error\n");
+
+    /** Of so many partitions the model is in another one than of two. */
+    private static final int GROWN = 3;
+
+    private static final int ELSEWHERE = 0;
 
     private static EmbeddedKafka kafka;
 
@@ -78,6 +86,7 @@ class KafkaSourceTest {
             Properties properties = new Properties();
             properties.setProperty("bootstrap.servers", kafka.bootstrapServers());
             properties.setProperty("default.api.timeout.ms", "5000");
+            properties.setProperty("metadata.max.age.ms", "500"); // in production a minute
             return new KafkaSource(properties, models, snapshots, "ctr");
         }
 
@@ -259,6 +268,66 @@ class KafkaSourceTest {
             topics.publish(6, 1, Map.of());
             assertThat(target(source, VersionChoice.NEWEST, 6)).isNotNull();
             assertThat(reader.newest("ctr")).isPresent();
+        }
+    }
+
+    private static void administer(Administering work) throws Exception {
+        try (Admin admin = Admin.create(Map.of("bootstrap.servers", kafka.bootstrapServers()))) {
+            work.with(admin);
+        }
+    }
+
+    private interface Administering {
+        void with(Admin admin) throws Exception;
+    }
+
+    @Test
+    void aTopicThatWasDeletedAndMadeAnewIsReadFromItsBeginning() throws Exception {
+        try (Topics before = new Topics("anew");
+                KafkaSource source = before.source()) {
+            for (long version = 18; version <= 20; version++) {
+                before.publish(version, version, Map.of("champion", version));
+            }
+            assertThat(target(source, VersionChoice.NEWEST, 20)).isNotNull();
+            administer(admin -> admin.deleteTopics(List.of(before.models)).all().get());
+
+            try (Topics after = new Topics("anew")) {
+                after.publish(3, 1, Map.of("champion", 3L)); // the topic ends before what was read of the other one
+                VersionTarget found = Objects.requireNonNull(Awaitility.await()
+                        .atMost(30, TimeUnit.SECONDS)
+                        .ignoreException(IOException.class) // while there is no topic
+                        .until(
+                                () -> source.find(CHAMPION),
+                                target -> target != null && target.manifest().version() == 3));
+                assertThat(found.revision()).isEqualTo(1);
+                assertThat(target(source, VersionChoice.NEWEST, 3)).isNotNull();
+            }
+        }
+    }
+
+    @Test
+    void partitionsThatAreAddedAreReadToo() throws Exception {
+        try (Topics before = new Topics("grown");
+                KafkaSource source = before.source()) {
+            before.publish(7, 1, Map.of("champion", 7L));
+            assertThat(target(source, CHAMPION, 7)).isNotNull();
+            administer(admin -> admin.createPartitions(Map.of(before.models, NewPartitions.increaseTo(GROWN)))
+                    .all()
+                    .get());
+
+            try (Topics after = new Topics("grown")) { // whose producer knows of the partitions
+                after.publish(9, 5, Map.of("champion", 9L));
+                assertThat(target(source, CHAMPION, 9).revision()).isEqualTo(5);
+
+                // What is left in the partition of before says nothing of the aliases, whenever it is read.
+                byte[] left = Topics.manifest(Topics.parts(10).manifest(), 2, Map.of("champion", 7L));
+                after.producer.beginTransaction();
+                Future<?> unused =
+                        after.producer.send(new ProducerRecord<>(after.models, ELSEWHERE, "ctr".getBytes(UTF_8), left));
+                after.producer.commitTransaction();
+                assertThat(target(source, VersionChoice.NEWEST, 10)).isNotNull();
+                assertThat(target(source, CHAMPION, 9).revision()).isEqualTo(5);
+            }
         }
     }
 

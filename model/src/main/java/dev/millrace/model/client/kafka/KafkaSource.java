@@ -33,6 +33,7 @@ public final class KafkaSource implements SnapshotSource {
     private @Nullable SnapshotManifest newest;
     private Map<String, Long> aliases = Map.of();
     private long revision;
+    private int partition; // that the aliases come from
     private long told; // when the last record of the model was written, in milliseconds since the epoch
     private @Nullable Long missing;
     private @Nullable SnapshotException damaged;
@@ -77,17 +78,29 @@ public final class KafkaSource implements SnapshotSource {
         if (connected == null) {
             connected = new CommittedRecords(kafka);
             records = connected;
-            connected.assign(models, 0);
+            begin(connected);
+        } else if (connected.hasChanged()) {
+            begin(connected);
         }
         connected.readToTheEnd(this::take);
     }
 
-    /** The last record of a model says all; an earlier one that cannot be read no longer matters. */
+    /** What was read of another life of the topic says nothing of what is in it now. */
+    private void begin(CommittedRecords connected) {
+        forget();
+        connected.assign(models, 0);
+    }
+
+    /**
+     * The last record of a model says all; an earlier one that cannot be read no longer matters. Of two partitions, after some
+     * were added, the earlier record may come last: there the revision decides.
+     */
     private void take(ConsumerRecord<byte[], byte[]> record) {
         if (!CommittedRecords.key(record).equals(model)) return;
         missing = null;
         if (record.value() == null) {
-            if (record.timestamp() >= told) forget(); // of another partition it may come after what followed it
+            if (record.timestamp() >= told)
+                forget(); // somebody deleted it; of another partition it may come after what followed it
             return;
         }
         told = record.timestamp();
@@ -95,8 +108,11 @@ public final class KafkaSource implements SnapshotSource {
             ModelManifest value = framing.decode(record.value());
             SnapshotManifest manifest = SnapshotManifest.fromJson(value.getManifest());
             if (newest == null || manifest.version() > newest.version()) newest = manifest;
-            aliases = value.getAliases();
-            revision = value.getRevision();
+            if (record.partition() == partition || value.getRevision() >= revision) {
+                aliases = value.getAliases();
+                revision = value.getRevision();
+                partition = record.partition();
+            }
             damaged = null;
         } catch (IllegalArgumentException e) {
             damaged = new SnapshotException(
@@ -108,7 +124,7 @@ public final class KafkaSource implements SnapshotSource {
         }
     }
 
-    /** As before the first version: somebody deleted the model from the topic. */
+    /** As before the first version. */
     private void forget() {
         newest = null;
         aliases = Map.of();

@@ -85,6 +85,8 @@ public final class LiveSource implements SnapshotSource {
             connected = new CommittedRecords(kafka);
             records = connected;
             begin(connected, System.currentTimeMillis() - RECENT_MILLIS);
+        } else if (connected.hasChanged()) {
+            begin(connected, 0); // what was sent before that was noticed counts, too
         }
         connected.readToTheEnd(this::take);
         if (newest != null || damaged != null || fromTheBeginning) return;
