@@ -17,7 +17,7 @@ import org.slf4j.LoggerFactory;
 
 /**
  * Has tokens, keys and certificates read again when their files have changed. What cannot be read changes nothing: the server goes on
- * with what it has, says so once, and looks again when the files change again.
+ * with what it has, says so once, and tries again at each look: rights that are given later change no file.
  */
 final class Renewal implements AutoCloseable {
     private static final Logger LOG = LoggerFactory.getLogger(Renewal.class);
@@ -43,6 +43,7 @@ final class Renewal implements AutoCloseable {
         private final List<Path> files;
         private final Reading reading;
         private List<Stamp> seen;
+        private boolean failed; // to read what was seen
 
         Watched(List<Path> files, Reading reading) {
             this.files = files;
@@ -67,13 +68,17 @@ final class Renewal implements AutoCloseable {
         @SuppressWarnings("CatchingUnchecked") // whatever is in the files, the server goes on
         void look() {
             List<Stamp> now = stamps();
-            if (now.equals(seen)) return;
+            boolean same = now.equals(seen);
+            if (same && !failed) return;
             seen = now;
+            failed = true;
             try {
                 reading.again();
+                failed = false;
                 LOG.info("{} were read again", files);
             } catch (Exception e) {
-                LOG.warn("{} have changed and cannot be used; what was read before stays", files, e);
+                if (same) return;
+                LOG.warn("{} have changed and cannot be used yet; what was read before stays meanwhile", files, e);
             }
         }
     }
