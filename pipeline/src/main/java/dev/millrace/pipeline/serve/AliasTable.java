@@ -27,4 +27,9 @@ interface AliasTable {
             }
         };
     }
+
+    /** The same for those who get a turn. */
+    default AliasTable inTurn(Turns turns) {
+        return model -> turns.take(() -> read(model));
+    }
 }

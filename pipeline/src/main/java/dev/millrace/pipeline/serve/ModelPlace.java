@@ -7,15 +7,18 @@ import dev.millrace.model.snapshot.PublishedFiles;
 import dev.millrace.pipeline.config.KafkaConfig;
 import dev.millrace.pipeline.publish.SnapshotTopics;
 import dev.millrace.pipeline.snapshots.DirectorySnapshots;
+import dev.millrace.pipeline.snapshots.PublishedSnapshots;
 import dev.millrace.pipeline.snapshots.TopicSnapshots;
 import java.nio.file.Path;
-import java.time.Clock;
 import java.time.Duration;
 import java.util.function.Supplier;
 import org.jspecify.annotations.Nullable;
 
 /** Where a model is published. */
 public final class ModelPlace {
+    /** Requests that wait for a store or for brokers at a time. */
+    private static final int TURNS = 8;
+
     private final Supplier<SnapshotSource> source;
     private final Catalog catalog;
     private final AliasTable aliases;
@@ -52,10 +55,7 @@ public final class ModelPlace {
     /** The same in an object store: what is listed is kept for a while, and what was fetched once is kept as a file. */
     public static ModelPlace store(PublishedFiles files) {
         DirectorySnapshots snapshots = new DirectorySnapshots(files);
-        return new ModelPlace(
-                () -> new DirectorySource(files),
-                new FetchedCatalog(snapshots, Clock.systemUTC()),
-                AliasTable.of(snapshots));
+        return fetched(() -> new DirectorySource(files), snapshots);
     }
 
     /**
@@ -65,8 +65,15 @@ public final class ModelPlace {
      */
     public static ModelPlace topics(KafkaConfig kafka, SnapshotTopics topics, String model, Duration timeout) {
         TopicSnapshots snapshots = new TopicSnapshots(kafka, topics, model, timeout);
+        return fetched(snapshots::source, snapshots);
+    }
+
+    private static ModelPlace fetched(Supplier<SnapshotSource> source, PublishedSnapshots snapshots) {
+        Turns turns = new Turns(TURNS);
         return new ModelPlace(
-                snapshots::source, new FetchedCatalog(snapshots, Clock.systemUTC()), AliasTable.of(snapshots));
+                source,
+                new FetchedCatalog(snapshots, turns, System::nanoTime),
+                AliasTable.of(snapshots).inTurn(turns));
     }
 
     /** For one follower of a choice, which closes it. */
